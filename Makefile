@@ -1,0 +1,39 @@
+# Thin on purpose: every target is one command that works without make (see README, "Windows").
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help environment run test test-real lab notebooks bench lock clean
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -e 's/:.*## /\t/' | expand -t 14
+
+environment:  ## create or update .venv from requirements.lock
+	@$(PYTHON) bootstrap.py
+
+run: environment  ## run every notebook on its embedded data; results and pages go to build/
+	@$(VENV_PYTHON) -m helpers run $(ARGS)
+
+test: environment  ## lint, unit tests, checks of the notebooks, nbval and papermill on each
+	@$(VENV_PYTHON) -m helpers check $(ARGS)
+
+test-real: environment  ## full-size training on real MNIST and PneumoniaMNIST ($$COURSE_DATA_DIR)
+	@$(VENV_PYTHON) -m helpers check --only real
+
+lab: environment  ## open the notebooks in JupyterLab, on a working copy in work/
+	@$(VENV_PYTHON) -m helpers lab
+
+notebooks: environment  ## run the committed notebooks anew and store their outputs
+	@$(VENV_PYTHON) -m helpers notebooks $(ARGS)
+
+bench: environment  ## measure speed and memory (needs: .venv/bin/pip install torch)
+	@$(VENV_PYTHON) -m benchmarks $(ARGS)
+
+lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
+	@{ sed -n '/^#/p' requirements.lock; uv pip compile pyproject.toml --extra test --universal \
+	  --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --quiet; } > requirements.lock.new && mv requirements.lock.new requirements.lock
+
+clean:  ## delete what the other targets made, but not work/
+	rm -rf .venv build

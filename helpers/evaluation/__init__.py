@@ -1,0 +1,19 @@
+"""Numbers that say how good a network is, and how sure we can be: no Keras in here."""
+
+from helpers.evaluation.intervals import wilson_interval
+from helpers.evaluation.metrics import (
+    Accuracy,
+    compute_accuracy,
+    compute_auc,
+    predict_labels,
+    rank_errors,
+)
+
+__all__ = [
+    "Accuracy",
+    "compute_accuracy",
+    "compute_auc",
+    "predict_labels",
+    "rank_errors",
+    "wilson_interval",
+]

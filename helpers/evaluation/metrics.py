@@ -1,0 +1,212 @@
+"""Accuracy with its interval and the exact area under the ROC curve, for every task."""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import norm
+from sklearn.metrics import roc_auc_score
+
+from helpers.evaluation.intervals import wilson_interval
+
+__all__ = ["Accuracy", "compute_accuracy", "compute_auc", "predict_labels", "rank_errors"]
+
+
+class Accuracy(NamedTuple):
+    """A share of right answers and its 95 % interval.
+
+    Introduced in notebook 04, *A ladder of four networks*.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self):
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+def predict_labels(probabilities, *, multi_label=False):
+    """Answer with the likeliest class, or with yes where a probability is above one half.
+
+    Parameters
+    ----------
+    probabilities : array_like of shape (n,) or (n, classes), finite, from 0 to 1
+        One column is a binary task; several are classes, or labels with `multi_label`.
+    multi_label : bool
+        Whether each column is a yes-or-no question of its own.
+
+    Returns
+    -------
+    numpy.ndarray of int64, shape (n,), or (n, labels) with `multi_label`
+
+    Examples
+    --------
+    >>> predict_labels([0.2, 0.9])
+    array([0, 1])
+    >>> predict_labels([[0.2, 0.5, 0.3]])
+    array([1])
+
+    Introduced in notebook 04, *Choose once, test once*.
+    """
+    probabilities = _check_probabilities(probabilities)
+    if probabilities.ndim == 1 or multi_label:
+        return (probabilities > 0.5).astype("int64")
+    return probabilities.argmax(axis=1).astype("int64")
+
+
+def compute_accuracy(y_true, probabilities):
+    """Compute the share of right answers, with a 95 % interval.
+
+    Parameters
+    ----------
+    y_true : array_like of int, shape (n,), or (n, labels) of 0 and 1
+    probabilities : array_like of shape (n,), (n, classes) or (n, labels)
+
+    Returns
+    -------
+    Accuracy
+        Value and interval: Wilson's where an image has one answer. With several labels the
+        answers about one image depend on one another, so the interval is the normal one of the
+        per-image shares, cut to [0, 1]; it is nan for a single image.
+
+    Raises
+    ------
+    ValueError
+        For empty, unequal, non-finite or out-of-range input.
+
+    Examples
+    --------
+    >>> print(compute_accuracy([1, 0, 1, 0], [0.9, 0.2, 0.4, 0.1]))
+    0.750 (0.301 to 0.954)
+
+    Introduced in notebook 04, *A ladder of four networks*.
+    """
+    y_true, probabilities = _check_pair(y_true, probabilities)
+    right = predict_labels(probabilities, multi_label=y_true.ndim == 2) == y_true
+    if y_true.ndim == 1:
+        low, high = wilson_interval(int(right.sum()), len(right))
+        return Accuracy(float(right.mean()), low, high)
+    shares = right.mean(axis=1)
+    if len(shares) == 1:
+        return Accuracy(float(shares[0]), float("nan"), float("nan"))
+    half = norm.ppf(0.975) * shares.std(ddof=1) / np.sqrt(len(shares))
+    value = shares.mean()
+    return Accuracy(float(value), float(max(0.0, value - half)), float(min(1.0, value + half)))
+
+
+def compute_auc(y_true, probabilities):
+    """Compute the exact area under the ROC curve; over classes or labels its unweighted mean.
+
+    Parameters
+    ----------
+    y_true : array_like of int, shape (n,), or (n, labels) of 0 and 1
+    probabilities : array_like of shape (n,), (n, classes) or (n, labels)
+
+    Returns
+    -------
+    float
+        From 0 to 1; one half is chance. Each class is taken against all the others, as in
+        MedMNIST. Classes (labels) that are all present or all absent have no curve: they are left
+        out with a warning, and nan is returned when none is left.
+
+    Raises
+    ------
+    ValueError
+        For empty, unequal, non-finite or out-of-range input.
+
+    Notes
+    -----
+    Ties count one half. `keras.metrics.AUC` sums over 200 fixed thresholds instead, and is far off
+    when all probabilities are small or all are large.
+
+    Examples
+    --------
+    >>> compute_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    0.75
+
+    Introduced in notebook 04, *Choose once, test once*.
+    """
+    y_true, probabilities = _check_pair(y_true, probabilities)
+    if probabilities.ndim == 1:
+        columns = [(y_true, probabilities)]
+    elif y_true.ndim == 2:
+        columns = list(zip(y_true.T, probabilities.T, strict=True))
+    else:
+        columns = [(y_true == k, scores) for k, scores in enumerate(probabilities.T)]
+    areas = [roc_auc_score(truth, scores) for truth, scores in columns if 0 < truth.mean() < 1]
+    if len(areas) < len(columns):
+        warnings.warn(
+            f"{len(columns) - len(areas)} of {len(columns)} classes have cases of one kind only "
+            "and no ROC curve; they are left out of the AUC.",
+            stacklevel=2,
+        )
+    return float(np.mean(areas)) if areas else float("nan")
+
+
+def _check_probabilities(probabilities):
+    probabilities = np.asarray(probabilities, dtype="float64")
+    if probabilities.ndim not in (1, 2) or probabilities.size == 0:
+        raise ValueError(
+            "`probabilities` must have shape (n,) or (n, classes) and hold something; "
+            f"got shape {probabilities.shape}."
+        )
+    # written so that nan fails too
+    if not (probabilities.min() >= 0 and probabilities.max() <= 1):
+        raise ValueError(
+            "`probabilities` must be finite numbers from 0 to 1; got values from "
+            f"{probabilities.min():g} to {probabilities.max():g}. Logits go through a sigmoid or "
+            "a softmax first."
+        )
+    return probabilities
+
+
+def _check_pair(y_true, probabilities):
+    y_true, probabilities = np.asarray(y_true), _check_probabilities(probabilities)
+    fits = len(y_true) == len(probabilities) and (
+        y_true.ndim == 1 or y_true.shape == probabilities.shape
+    )
+    if not fits:
+        raise ValueError(
+            "`y_true` must have one label a case, or the shape of `probabilities`; "
+            f"got {y_true.shape} and {probabilities.shape}."
+        )
+    highest = 1 if y_true.ndim == 2 or probabilities.ndim == 1 else probabilities.shape[1] - 1
+    if y_true.dtype.kind not in "iub" or y_true.min() < 0 or y_true.max() > highest:
+        raise ValueError(
+            f"`y_true` must hold integers from 0 to {highest}; got {y_true.dtype} from "
+            f"{y_true.min()} to {y_true.max()}."
+        )
+    return y_true, probabilities
+
+
+def rank_errors(y_true, probabilities):
+    """List the wrongly answered cases, the most confident first.
+
+    Parameters
+    ----------
+    y_true : array_like of int, shape (n,), or (n, labels) of 0 and 1
+    probabilities : array_like of shape (n,), (n, classes) or (n, labels)
+
+    Returns
+    -------
+    numpy.ndarray of int64, shape (wrong cases,)
+        Positions in `y_true`. A case's confidence is the probability that it gave to its wrong
+        answer (with several labels, to the most confident of them).
+
+    Examples
+    --------
+    >>> rank_errors([1, 0, 1, 0], [0.4, 0.2, 0.1, 0.7])
+    array([2, 3, 0])
+
+    Introduced in notebook 04, *Errors*.
+    """
+    y_true, probabilities = _check_pair(y_true, probabilities)
+    answers = predict_labels(probabilities, multi_label=y_true.ndim == 2)
+    if probabilities.ndim == 2 and y_true.ndim == 1:
+        confidence = np.where(answers == y_true, 0, probabilities.max(axis=1))
+    else:
+        confidence = np.where(answers == y_true, 0, np.maximum(probabilities, 1 - probabilities))
+        confidence = confidence if y_true.ndim == 1 else confidence.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    return order[: np.count_nonzero(confidence)].astype("int64")

@@ -1,0 +1,51 @@
+"""Networks in Keras: models, training, probabilities, and looks inside.
+
+Code here imports `keras`, never a backend, so that `KERAS_BACKEND=jax` or `torch` stays possible;
+`gradients` is the one exception.
+"""
+
+from helpers.networks.explain import (
+    compute_saliency,
+    feature_maps,
+    first_kernels,
+    randomise_weights,
+)
+from helpers.networks.gradients import input_gradient
+from helpers.networks.models import (
+    LADDER,
+    build_article_network,
+    build_dense_network,
+    build_modern_network,
+    build_network,
+    build_two_convolutions,
+)
+from helpers.networks.predict import predict_probabilities
+from helpers.networks.progress import TrainingProgress
+from helpers.networks.training import (
+    build_loss,
+    build_metric,
+    compile_network,
+    num_units,
+    train_network,
+)
+
+__all__ = [
+    "LADDER",
+    "TrainingProgress",
+    "build_article_network",
+    "build_dense_network",
+    "build_loss",
+    "build_metric",
+    "build_modern_network",
+    "build_network",
+    "build_two_convolutions",
+    "compile_network",
+    "compute_saliency",
+    "feature_maps",
+    "first_kernels",
+    "input_gradient",
+    "num_units",
+    "predict_probabilities",
+    "randomise_weights",
+    "train_network",
+]

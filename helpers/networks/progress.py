@@ -1,0 +1,38 @@
+"""Progress of a training run that a reader sees and a stored notebook does not keep."""
+
+import os
+import time
+
+import keras
+from IPython.display import clear_output
+
+__all__ = ["TrainingProgress"]
+
+
+class TrainingProgress(keras.callbacks.Callback):
+    """Print one line that counts the epochs while training runs, and take it away at the end.
+
+    It is silent unless a person watches: Jupyter's server names the notebook to its kernels in the
+    variable `JPY_SESSION_NAME`; nbval, papermill and nbconvert do not. Everything that the cell has
+    shown goes with the line, so a cell that trains should print its results afterwards.
+
+    Introduced in notebook 04, *The article's network, corrected*.
+    """
+
+    def on_train_begin(self, logs=None):
+        self.watched = "JPY_SESSION_NAME" in os.environ
+        self.start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.watched:
+            seconds = time.perf_counter() - self.start
+            numbers = ", ".join(f"{name} {value:.3f}" for name, value in (logs or {}).items())
+            clear_output(wait=True)
+            print(
+                f"{self.model.name}: epoch {epoch + 1} of {self.params['epochs']}, "
+                f"{seconds:.0f} s, {numbers}"
+            )
+
+    def on_train_end(self, logs=None):
+        if self.watched:
+            clear_output()

@@ -1,0 +1,188 @@
+"""Train a network the same way whatever the task: the loss that fits, a cosine schedule, early
+stopping on the validation loss, and progress that leaves nothing behind in the stored notebook.
+"""
+
+import math
+
+import keras
+
+from helpers.checks import check_choice, check_integer, check_number
+from helpers.networks.progress import TrainingProgress
+
+__all__ = ["build_loss", "build_metric", "compile_network", "num_units", "train_network"]
+
+TASKS = ("binary", "multi-class", "ordinal", "multi-label")
+# Python-side work between steps costs more than a small network's step; but the last execution
+# of an epoch may be shorter, and a longer one would hide progress
+STEPS_PER_EXECUTION = 20
+
+
+def num_units(task, num_classes):
+    """Count the logits that a task needs.
+
+    Parameters
+    ----------
+    task : {"binary", "multi-class", "ordinal", "multi-label"}
+    num_classes : int
+        Number of classes, or of labels in a multi-label task.
+
+    Returns
+    -------
+    int
+        1 for a binary task (the logit of the positive class), else `num_classes`.
+
+    Examples
+    --------
+    >>> num_units("binary", 2), num_units("multi-class", 10)
+    (1, 10)
+
+    Introduced in notebook 04, *The article's network, corrected*.
+    """
+    check_choice("task", task, TASKS)
+    check_integer("num_classes", num_classes, minimum=2 if task != "multi-label" else 1)
+    return 1 if task == "binary" else num_classes
+
+
+def build_loss(task):
+    """Build the cross-entropy that fits a task, computed from logits.
+
+    Parameters
+    ----------
+    task : {"binary", "multi-class", "ordinal", "multi-label"}
+        An ordinal task is trained as a multi-class one: the order of the grades is not used.
+
+    Returns
+    -------
+    keras.losses.Loss
+        Binary cross-entropy for binary and multi-label tasks (each label is a yes or no of its
+        own), sparse categorical cross-entropy for classes that exclude one another.
+
+    Examples
+    --------
+    >>> build_loss("binary").name
+    'binary_crossentropy'
+
+    Introduced in notebook 04, *The article's network, corrected*.
+    """
+    check_choice("task", task, TASKS)
+    if task in ("binary", "multi-label"):
+        return keras.losses.BinaryCrossentropy(from_logits=True)
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def build_metric(task):
+    """Build the accuracy that fits a task whose network ends in logits.
+
+    Parameters
+    ----------
+    task : {"binary", "multi-class", "ordinal", "multi-label"}
+
+    Returns
+    -------
+    keras.metrics.Metric
+        Named "accuracy". A logit above 0 means a probability above one half.
+
+    Examples
+    --------
+    >>> build_metric("multi-class").name
+    'accuracy'
+
+    Introduced in notebook 04, *The article's network, corrected*.
+    """
+    check_choice("task", task, TASKS)
+    if task in ("binary", "multi-label"):
+        return keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")
+    return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+
+
+def compile_network(model, task, *, learning_rate, num_steps):
+    """Give a network its loss, its optimizer and its accuracy.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Ends in logits.
+    task : {"binary", "multi-class", "ordinal", "multi-label"}
+    learning_rate : float
+        Above 0, at most 1: where the cosine schedule starts.
+    num_steps : int
+        Optimizer steps until the schedule reaches 0, at least 1.
+
+    Returns
+    -------
+    keras.Model
+        The same model, compiled with Adam.
+
+    References
+    ----------
+    Kingma and Ba, arXiv 1412.6980 (Adam); Loshchilov and Hutter, arXiv 1608.03983 (cosine).
+
+    Introduced in notebook 04, *A ladder of four networks*.
+    """
+    check_number("learning_rate", learning_rate, above=0, maximum=1)
+    check_integer("num_steps", num_steps, minimum=1)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, num_steps)
+    model.compile(
+        optimizer=keras.optimizers.Adam(schedule),
+        loss=build_loss(task),
+        metrics=[build_metric(task)],
+        steps_per_execution=STEPS_PER_EXECUTION,
+        jit_compile=False,  # compiling for a CPU makes these networks several times slower
+    )
+    return model
+
+
+def train_network(model, train, validation, *, task, epochs, batch_size, learning_rate, patience=4):
+    """Train a network and leave it with the weights of its best epoch on the validation images.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Ends in logits; compiled here.
+    train, validation : tuple of (array of shape (n, height, width, channels), array)
+        Scaled images and their labels: (n,) integers, or (n, labels) of 0 and 1.
+    task : {"binary", "multi-class", "ordinal", "multi-label"}
+    epochs : int
+        The most passes over the training images, at least 1; the cosine schedule spans them.
+    batch_size : int
+        Images a step, at least 1.
+    learning_rate : float
+        Above 0, at most 1: where the cosine schedule starts.
+    patience : int
+        Epochs without a lower validation loss before training stops early.
+
+    Returns
+    -------
+    dict of str to list of float
+        `loss`, `accuracy`, `val_loss`, `val_accuracy`, one entry an epoch.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of its range, or the loss became infinite or not a number.
+
+    Introduced in notebook 04, *A ladder of four networks*.
+    """
+    check_integer("epochs", epochs, minimum=1)
+    check_integer("batch_size", batch_size, minimum=1)
+    images, labels = train
+    num_steps = epochs * math.ceil(len(images) / batch_size)
+    compile_network(model, task, learning_rate=learning_rate, num_steps=num_steps)
+    stop_early = keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=patience, restore_best_weights=True
+    )
+    history = model.fit(
+        images,
+        labels,
+        batch_size=batch_size,
+        epochs=epochs,
+        validation_data=validation,
+        callbacks=[stop_early, TrainingProgress()],
+        verbose=0,
+    ).history
+    if not math.isfinite(sum(history["loss"])):
+        raise ValueError(
+            f"Training of {model.name!r} diverged: a loss is not finite. Lower `learning_rate` "
+            f"(now {learning_rate:g}) or check that the images are scaled and free of nan."
+        )
+    return history
