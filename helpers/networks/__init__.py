@@ -18,6 +18,7 @@ from helpers.networks.models import (
     build_modern_network,
     build_network,
     build_two_convolutions,
+    choose_rungs,
 )
 from helpers.networks.predict import predict_probabilities
 from helpers.networks.progress import TrainingProgress
@@ -39,6 +40,7 @@ __all__ = [
     "build_modern_network",
     "build_network",
     "build_two_convolutions",
+    "choose_rungs",
     "compile_network",
     "compute_saliency",
     "feature_maps",

@@ -5,6 +5,7 @@ stopping on the validation loss, and progress that leaves nothing behind in the 
 import math
 
 import keras
+import numpy as np
 
 from helpers.checks import check_choice, check_integer, check_number
 from helpers.networks.progress import TrainingProgress
@@ -149,7 +150,7 @@ def train_network(model, train, validation, *, task, epochs, batch_size, learnin
     learning_rate : float
         Above 0, at most 1: where the cosine schedule starts.
     patience : int
-        Epochs without a lower validation loss before training stops early.
+        Epochs without a lower validation loss before training stops early, at least 1.
 
     Returns
     -------
@@ -159,13 +160,20 @@ def train_network(model, train, validation, *, task, epochs, batch_size, learnin
     Raises
     ------
     ValueError
-        If a setting is out of its range, or the loss became infinite or not a number.
+        If a setting is out of its range, an image holds nan or infinity, or the loss became so.
 
     Introduced in notebook 04, *A ladder of four networks*.
     """
     check_integer("epochs", epochs, minimum=1)
     check_integer("batch_size", batch_size, minimum=1)
+    check_integer("patience", patience, minimum=1)
     images, labels = train
+    for split, (pixels, _) in {"training": train, "validation": validation}.items():
+        if not np.isfinite(pixels).all():  # a ReLU may turn nan into 0 and hide it
+            raise ValueError(
+                f"The {split} images must be finite; got nan or infinity. Look for a division by "
+                "zero where they were scaled."
+            )
     num_steps = epochs * math.ceil(len(images) / batch_size)
     compile_network(model, task, learning_rate=learning_rate, num_steps=num_steps)
     stop_early = keras.callbacks.EarlyStopping(
@@ -183,6 +191,6 @@ def train_network(model, train, validation, *, task, epochs, batch_size, learnin
     if not math.isfinite(sum(history["loss"])):
         raise ValueError(
             f"Training of {model.name!r} diverged: a loss is not finite. Lower `learning_rate` "
-            f"(now {learning_rate:g}) or check that the images are scaled and free of nan."
+            f"(now {learning_rate:g}), or check that the images are scaled."
         )
     return history

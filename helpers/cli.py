@@ -1,0 +1,308 @@
+"""The command line of the course: `python -m helpers run`, `check`, `data`, `results` and others.
+
+It brings the parts of the package together. Commands import what they need when they run, so that
+help comes at once.
+"""
+
+import contextlib
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import click
+
+
+class BadInput(click.ClickException):
+    """What the reader gave cannot be used; shown without a traceback."""
+
+    exit_code = 2
+
+
+@contextlib.contextmanager
+def _refusing(*kinds):
+    """Show errors of these kinds as a message: they say what to do."""
+    try:
+        yield
+    except kinds as error:
+        raise BadInput(str(error)) from error
+
+
+def _examples(*lines):
+    r"""Write the examples below a command's help; click's mark `\b` keeps the lines apart."""
+    return "\n".join(["\b", "Examples:", *(f"  python -m helpers {line}" for line in lines)])
+
+
+def _chosen(names):
+    from helpers.reruns.course import notebook_paths
+
+    with _refusing(ValueError, FileNotFoundError):
+        return notebook_paths(names)
+
+
+def _print_table(columns, rows):
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(value)) for value in row))  # brackets in a text are no markup
+    # a file or a pipe has no width that lines would have to fit into
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def _texts(table):
+    """Turn a table into texts, empty where there is no value."""
+    return table.astype(object).where(table.notna(), "").astype(str)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="helpers")
+def main():
+    """Run, check and repeat the notebooks of the course; get their data and read their results."""
+
+
+@main.command(
+    epilog=_examples(
+        "run                        all notebooks, as in class",
+        "run 04 --show-parameters   what can be set",
+        "run 04 -p dataset mnist -p epochs 5",
+        "run 04 -p dataset path/to/own.npz --output build/own",
+        "run --profile smoke        quick and small, to see that all works",
+    )
+)
+@click.argument("notebooks", nargs=-1)
+@click.option(
+    *("-p", "given"),
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Set a parameter; can be repeated. Goes before the file and the profile.",
+)
+@click.option(
+    "--parameters-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="YAML file with lines `name: value`. Goes before the profile.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["class", "smoke", "full"]),
+    default="class",
+    show_default=True,
+    help="Where the other values come from; class is the notebook's own parameters cell.",
+)
+@click.option(
+    *("--output", "output_dir"),
+    type=click.Path(file_okay=False, path_type=Path),
+    default="build",
+    show_default=True,
+    help="Folder of the executed copies, results and pages.",
+)
+@click.option("--cell-timeout", type=click.IntRange(min=1), help="Seconds that a cell may take.")
+@click.option("--pages/--no-pages", "with_page", default=True, help="Write HTML pages, or none.")
+@click.option("--show-parameters", is_flag=True, help="Show what can be set, and run nothing.")
+def run(notebooks, given, parameters_file, profile, show_parameters, **options):
+    """Run NOTEBOOKS (all, if none is named) from beginning to end, each in a kernel of its own.
+
+    A notebook is named by its number (04), its name, or its file.
+    """
+    paths = _chosen(notebooks)
+    if show_parameters:
+        _show_parameters(paths)
+        return
+    from helpers.reruns.parameters import ParameterError
+    from helpers.reruns.values import plan_runs, read_values_file
+
+    with _refusing(ParameterError):
+        values = read_values_file(parameters_file) if parameters_file else {}
+        plan = plan_runs(paths, values | _without_repetition(given), profile=profile)
+    outcomes, interrupted = _run_all(plan, options)
+    _report(outcomes, options["output_dir"])
+    if interrupted:
+        click.echo(f"Stopped; {len(plan) - len(outcomes)} of {len(plan)} notebooks did not end.")
+    if interrupted or any(outcome.error for outcome in outcomes):
+        sys.exit(1)
+
+
+def _show_parameters(paths):
+    from helpers.reruns.parameters import ParameterError, read_parameters
+    from helpers.reruns.values import format_parameters
+
+    for path in paths:
+        with _refusing(ParameterError):
+            click.echo(f"{path.stem}\n\n{format_parameters(read_parameters(path))}\n")
+
+
+def _without_repetition(given):
+    names = [name for name, _ in given]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadInput(f"Each parameter must be given once; {', '.join(twice)} came several times.")
+    return dict(given)
+
+
+def _run_all(plan, options):
+    """Run the notebooks one after the other; say whether the reader stopped it."""
+    from helpers.reruns.execute import run_notebook
+
+    outcomes = []
+    try:
+        for path, values in plan.items():
+            with _refusing(OSError):  # such as a full disk
+                outcomes.append(run_notebook(path, parameters=values, **options))
+    except KeyboardInterrupt:
+        return outcomes, True
+    return outcomes, False
+
+
+def _report(outcomes, output_dir):
+    rows = [
+        (
+            outcome.notebook,
+            f"{outcome.seconds:.1f}",
+            f"{outcome.peak_megabytes:.0f} MB",
+            outcome.error or "done",
+        )
+        for outcome in outcomes
+    ]
+    _print_table(["notebook", "seconds", "peak memory", "result"], rows)
+    click.echo(f"Results: {output_dir / 'results'}; executed copies: {output_dir / 'executed'}")
+    for outcome in outcomes:
+        if outcome.page.exists():
+            click.echo(f"Open in a browser: {outcome.page}")
+
+
+@main.command(
+    epilog=_examples(
+        "check                      lint, format, tests, nbval, smoke",
+        "check --only lint --only tests",
+        "check --only portable      nbval with other arithmetic",
+        "check --only real          full-size training on real data",
+    )
+)
+@click.option("--only", multiple=True, metavar="STEP", help="Run this step; can be repeated.")
+def check(only):
+    """Check everything that must hold before a change is good."""
+    from helpers.reruns.checking import run_steps
+
+    results = []
+    with _refusing(ValueError, FileNotFoundError):
+        for result in run_steps(only, announce=_announce):
+            results.append(result)
+    rows = [(r.step, f"{r.seconds:.0f}", "passed" if r.passed else "FAILED") for r in results]
+    click.echo()
+    _print_table(["step", "seconds", "result"], rows)
+    if not all(result.passed for result in results):
+        sys.exit(1)
+
+
+def _announce(heading):
+    click.secho(f"\n== {heading}", bold=True)
+    sys.stdout.flush()  # before the step's own output
+
+
+@main.group(epilog=_examples("data list", "data fetch mnist pneumoniamnist_64", "data folder"))
+def data():
+    """List the data sets, get them ahead of a class, show where they lie."""
+
+
+@data.command("list")
+def list_():
+    """Show every data set that can be loaded by name."""
+    from helpers.data import list_datasets
+
+    table = _texts(list_datasets())
+    splits = ["train", "val", "test"]
+    sizes = table[splits].agg(" / ".join, axis=1).where(table["train"] != "", "")
+    table = table.drop(columns=[*splits, "load"]).assign(**{"train / val / test": sizes})
+    _print_table(table.columns, table.to_numpy())
+
+
+@data.command(epilog=_examples("data fetch mnist pneumoniamnist_64"))
+@click.argument("names", nargs=-1, required=True)
+@click.option("--data-dir", default="", help="Folder to put them in; see `data folder`.")
+def fetch(names, data_dir):
+    """Download the data sets NAMES ahead of a class, and check them."""
+    from helpers.data import DataError, fetch
+
+    for name in names:
+        with _refusing(DataError, ValueError):
+            paths = fetch(name, data_dir=data_dir)
+        where = ", ".join(map(str, paths)) or "comes with the course, nothing to download"
+        click.echo(f"{name}: {where}")
+
+
+@data.command()
+@click.option("--data-dir", default="", help="As a notebook's parameter `data_dir`.")
+def folder(data_dir):
+    """Show the folder where downloaded data lie."""
+    from helpers.data import DataError, data_folder
+
+    with _refusing(DataError, ValueError):
+        click.echo(data_folder(data_dir))
+
+
+@main.command(epilog=_examples("results build/results", "results build sweeps --csv runs.csv"))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--csv", type=click.Path(dir_okay=False, path_type=Path), help="Write a table too.")
+def results(paths, csv):
+    """Show the results of many runs, from files or folders, in one table."""
+    from helpers.reruns import read_results
+
+    with _refusing(ValueError, OSError), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        table = read_results(paths)
+        for warning in caught:
+            click.echo(warning.message, err=True)
+        if table.empty:
+            raise BadInput("There must be results files (JSON) in what is named; found none.")
+        if csv:
+            table.to_csv(csv, index=False)
+    fixed = ["notebook", "status", "data", "changed", "claims", "seconds"]
+    metrics = table.loc[:, "seconds":].drop(columns="seconds")
+    listed = [
+        "\n".join(f"{name} {value:.6g}" for name, value in row.dropna().items())
+        for _, row in metrics.iterrows()
+    ]
+    _print_table([*fixed, "metrics"], _texts(table[fixed]).assign(metrics=listed).to_numpy())
+
+
+@main.command(epilog=_examples("notebooks", "notebooks 04"))
+@click.argument("names", nargs=-1)
+def notebooks(names):
+    """Execute the committed notebooks NAMES (all, if none is named) and replace their outputs."""
+    from nbclient.exceptions import CellControlSignal, DeadKernelError
+
+    from helpers.reruns.committed import read_notebook, regenerate
+    from helpers.reruns.stored import find_problems
+
+    failed = False
+    for path in _chosen(names):
+        try:
+            regenerate(path)
+            problems = find_problems(read_notebook(path))
+        except (CellControlSignal, DeadKernelError) as error:
+            problems = [f"stays as it was, because a cell failed:\n{error}"]
+        for problem in problems:
+            click.echo(f"{path.stem}: {problem}")
+        failed = failed or bool(problems)
+    if failed:
+        sys.exit(1)
+
+
+@main.command(epilog=_examples("lab", "lab -- --no-browser --port 8890"))
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def lab(options):
+    """Open JupyterLab on your own copy of the notebooks, in `work/`; OPTIONS go to JupyterLab."""
+    from helpers.reruns.course import course_root
+    from helpers.reruns.lab import prepare_working_copy
+
+    with _refusing(FileNotFoundError):
+        root = course_root()
+    for name, happened in prepare_working_copy(root).items():
+        click.echo(f"work/{name}: {happened}")
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    sys.exit(subprocess.run(command, cwd=root / "work", check=False).returncode)

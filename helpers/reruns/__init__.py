@@ -1,0 +1,14 @@
+"""Running the notebooks again: checked parameters, recorded results, stored outputs.
+
+Notebooks import what they need from here; the command line brings in the other modules.
+"""
+
+from helpers.reruns.results import (
+    Run,
+    predictions_table,
+    read_predictions,
+    read_results,
+    start_run,
+)
+
+__all__ = ["Run", "predictions_table", "read_predictions", "read_results", "start_run"]

@@ -1,0 +1,130 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from helpers.evaluation import compute_accuracy, compute_auc, predict_labels, rank_errors
+from tests.tolerances import EXACT64
+
+# few distinct values, so that ties are frequent
+probabilities = arrays(
+    "float64", st.integers(2, 40), elements=st.sampled_from([0, 0.25, 0.5, 0.8, 1])
+)
+cases = probabilities.flatmap(
+    lambda p: st.tuples(arrays("int64", len(p), elements=st.integers(0, 1)), st.just(p))
+).filter(lambda case: 0 < case[0].mean() < 1)
+
+
+def count_pairs(y_true, scores):
+    """The definition of the AUC, pair by pair: slow and dull."""
+    wins = 0.0
+    for positive in scores[y_true == 1]:
+        for negative in scores[y_true == 0]:
+            wins += 1.0 if positive > negative else 0.5 if positive == negative else 0.0
+    return wins / ((y_true == 1).sum() * (y_true == 0).sum())
+
+
+@pytest.mark.reference("compute_auc")
+@given(cases)
+def test_auc_is_the_share_of_pairs_in_order(case):
+    np.testing.assert_allclose(compute_auc(*case), count_pairs(*case), **EXACT64)
+
+
+@pytest.mark.law("compute_auc")
+@given(cases, st.randoms())
+def test_auc_ignores_order_and_monotone_transforms(case, random):
+    y_true, scores = case
+    order = random.sample(range(len(scores)), len(scores))
+    expected = compute_auc(y_true, scores)
+    np.testing.assert_allclose(compute_auc(y_true[order], scores[order]), expected, **EXACT64)
+    np.testing.assert_allclose(compute_auc(y_true, scores**3 / 2), expected, **EXACT64)
+    np.testing.assert_allclose(compute_auc(y_true, 1 - scores), 1 - expected, **EXACT64)
+
+
+@pytest.mark.reference("compute_auc")
+def test_auc_of_classes_and_labels_is_the_mean_over_columns():
+    generator = np.random.default_rng(0)
+    scores = generator.dirichlet(np.ones(3), 30)
+    classes = np.arange(30) % 3
+    labels = (generator.random((30, 3)) < 0.4).astype(int)
+    one_against_rest = np.mean([count_pairs((classes == k) * 1, scores[:, k]) for k in range(3)])
+    by_label = np.mean([count_pairs(labels[:, k], scores[:, k]) for k in range(3)])
+    np.testing.assert_allclose(compute_auc(classes, scores), one_against_rest, **EXACT64)
+    np.testing.assert_allclose(compute_auc(labels, scores), by_label, **EXACT64)
+
+
+def test_auc_of_one_kind_of_case_is_undefined_and_says_so():
+    with pytest.warns(UserWarning, match="1 of 1 classes have cases of one kind only"):
+        assert np.isnan(compute_auc([1, 1], [0.2, 0.3]))
+    with pytest.warns(UserWarning, match="1 of 3 classes"):
+        area = compute_auc([0, 1, 0], [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1]])
+    assert area == 1.0
+
+
+@pytest.mark.reference("compute_accuracy")
+def test_accuracy_by_hand_for_each_task():
+    assert compute_accuracy([1, 0, 1], [0.7, 0.6, 0.1]).value == pytest.approx(1 / 3)
+    assert compute_accuracy([2, 0], [[0.1, 0.2, 0.7], [0.3, 0.4, 0.3]]).value == 0.5
+    many = compute_accuracy([[1, 0, 1], [0, 0, 1]], [[0.9, 0.9, 0.9], [0.1, 0.2, 0.3]])
+    # image 1: two of three, image 2: two of three; no spread between them, so no width
+    np.testing.assert_allclose(many, (2 / 3, 2 / 3, 2 / 3), **EXACT64)
+
+
+@pytest.mark.law("compute_accuracy")
+@given(cases)
+def test_accuracy_lies_in_its_interval_and_counts_right_answers(case):
+    y_true, scores = case
+    accuracy = compute_accuracy(y_true, scores)
+    assert accuracy.low <= accuracy.value <= accuracy.high
+    assert accuracy.value == np.mean(predict_labels(scores) == y_true)
+
+
+def test_accuracy_of_one_image_with_labels_has_no_interval():
+    accuracy = compute_accuracy([[1, 0]], [[0.9, 0.9]])
+    assert accuracy.value == 0.5
+    assert np.isnan([accuracy.low, accuracy.high]).all()
+
+
+@pytest.mark.reference("predict_labels")
+def test_labels_by_hand():
+    np.testing.assert_array_equal(predict_labels([0.5, 0.51]), [0, 1])  # a half is no yes
+    np.testing.assert_array_equal(predict_labels([[0.4, 0.4, 0.2], [0.1, 0.2, 0.7]]), [0, 2])
+    np.testing.assert_array_equal(predict_labels([[0.9, 0.6]], multi_label=True), [[1, 1]])
+
+
+@pytest.mark.reference("rank_errors")
+def test_errors_come_with_the_most_confident_first():
+    scores = np.array([[0.1, 0.9], [0.6, 0.4], [0.8, 0.2], [0.3, 0.7]])
+    np.testing.assert_array_equal(rank_errors([0, 0, 1, 0], scores), [0, 2, 3])
+    labels = [[1, 1], [0, 1], [0, 0]]
+    np.testing.assert_array_equal(
+        rank_errors(labels, [[0.9, 0.6], [0.8, 0.9], [0.1, 0.95]]), [2, 1]
+    )
+
+
+@pytest.mark.law("rank_errors")
+@given(cases)
+def test_errors_are_exactly_the_wrong_cases(case):
+    y_true, scores = case
+    wrong = np.flatnonzero(predict_labels(scores) != y_true)
+    np.testing.assert_array_equal(np.sort(rank_errors(y_true, scores)), wrong)
+
+
+@pytest.mark.parametrize("function", [compute_accuracy, compute_auc, rank_errors])
+@pytest.mark.parametrize(
+    ("y_true", "scores", "message"),
+    [
+        ([], [], "hold something"),
+        ([0, 1], [0.1], "one label a case"),
+        ([0, 1], [0.1, float("nan")], "finite numbers from 0 to 1"),
+        ([0, 1], [-2.0, 3.0], "Logits go through a sigmoid"),
+        ([0, 2], [0.1, 0.2], "integers from 0 to 1"),
+        ([0, 3], [[0.1, 0.2, 0.7]] * 2, "integers from 0 to 2"),
+        ([0.0, 1.0], [0.1, 0.2], "integers"),
+        ([[0, 1]], [[0.1, 0.2, 0.7]], "one label a case"),
+    ],
+)
+def test_bad_input_is_refused(function, y_true, scores, message):
+    with pytest.raises(ValueError, match=message):
+        function(y_true, scores)

@@ -1,0 +1,55 @@
+import sys
+
+import pytest
+
+from helpers.reruns import checking
+from helpers.reruns.checking import Command, build_steps, run_steps
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01_first.ipynb").touch()
+    return tmp_path
+
+
+def test_steps_of_the_course(root):
+    steps = build_steps(root)
+    assert list(steps) == ["lint", "format", "tests", "nbval", "smoke", "portable", "real"]
+    assert set(checking.DEFAULT_STEPS) == set(steps) - {"portable", "real"}
+    (nbval,) = steps["nbval"]
+    assert nbval.arguments[-1] == str(root / "notebooks" / "01_first.ipynb")
+    assert "--nbval" in nbval.arguments
+    assert [set(command.environment) for command in steps["portable"]] == [
+        {"TF_ENABLE_ONEDNN_OPTS"},
+        {"TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"},
+    ]
+
+
+def test_without_notebooks_nbval_does_not_run_something_else(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (nbval,) = build_steps(tmp_path)["nbval"]
+    assert nbval.arguments[-1] == "notebooks/none.ipynb"
+
+
+def test_steps_run_in_the_root_and_go_on_after_a_failure(root, monkeypatch, capfd):
+    python = [sys.executable, "-c"]
+    monkeypatch.setattr(checking, "PYTHON", python)
+    where = "import os; print(os.getcwd(), os.environ.get('SETTING'))"
+    steps = {
+        "broken": [Command(["raise SystemExit(3)"]), Command(["print('second')"])],
+        "good": [Command([where], {"SETTING": "on"})],
+    }
+    monkeypatch.setattr(checking, "build_steps", lambda root: steps)
+    headings = []
+    results = list(run_steps(["broken", "good"], root=root, announce=headings.append))
+    assert [result.step for result in results] == ["broken", "good"]
+    assert [result.passed for result in results] == [False, True]
+    assert all(result.seconds > 0 for result in results)
+    assert capfd.readouterr().out == f"second\n{root} on\n"
+    assert [heading.split()[0] for heading in headings] == ["broken:", "broken:", "good:"]
+
+
+def test_unknown_step_is_refused_before_any_runs(root):
+    with pytest.raises(ValueError, match=r"`step` must be one of 'lint'.*Did you mean 'lint'"):
+        list(run_steps(["lint", "lnt"], root=root))

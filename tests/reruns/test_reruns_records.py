@@ -1,0 +1,96 @@
+import json
+
+import pytest
+
+from helpers.reruns import read_results
+from helpers.reruns.records import build_record, read_record, write_record, write_text
+
+
+def write(path, **content):
+    path.parent.mkdir(exist_ok=True)
+    write_record(path, build_record("01_first", **content))
+
+
+def test_record_is_read_as_written(tmp_path):
+    write(tmp_path / "a.json", metrics={"auc": None, "accuracy": 0.1}, seconds=1.5)
+    record = read_record(tmp_path / "a.json")
+    assert record["metrics"] == {"auc": None, "accuracy": 0.1}
+    assert record["seconds"] == 1.5
+    assert record["versions"]["python"].startswith("3.")
+
+
+def test_unknown_key():
+    with pytest.raises(TypeError, match=r"got \['metric'\] too"):
+        build_record("01_first", metric={})
+
+
+def test_nan_is_not_written_and_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.json"
+    write(path, seconds=1)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write(path, seconds=float("nan"))
+    assert read_record(path)["seconds"] == 1
+
+
+def test_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "a.json"
+    path.write_text("old")
+
+    def fail(self, target):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("pathlib.Path.replace", fail)
+    with pytest.raises(OSError, match="no space left"):
+        write_text(path, "new")
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_table_of_many_runs(tmp_path):
+    write(
+        tmp_path / "runs" / "a.json",
+        parameters={"epochs": 3, "seed": 1, "mode": "fast"},
+        changed_parameters=["epochs", "seed"],
+        class_parameters=False,
+        data={"name": "digits", "checksum": "1"},
+        metrics={"accuracy": 0.9, "seconds": 7},
+        claims=[{"held": held} for held in (True, None, False, True)],
+        seconds=2.5,
+    )
+    write(tmp_path / "b.json", status="failed", error="cell 3", metrics={"auc": 0.5})
+    table = read_results([tmp_path / "runs", tmp_path / "b.json"])
+    assert list(table["status"]) == ["complete", "failed"]
+    first = table.iloc[0]
+    assert first["changed"] == "epochs=3, seed=1"
+    assert first["claims"] == "2 held, 1 failed, 1 not tested"
+    assert (first["data"], first["accuracy"], first["seconds"]) == ("digits", 0.9, 2.5)
+    assert first["metrics.seconds"] == 7  # a metric does not hide the run's own seconds
+    assert table.isna().loc[1, "accuracy"]
+    assert table.loc[1, "error"] == "cell 3"
+
+
+def test_one_file_and_empty_folder(tmp_path):
+    assert read_results(tmp_path).empty
+    write(tmp_path / "a.json")
+    assert len(read_results(tmp_path / "a.json")) == 1
+    assert len(read_results(str(tmp_path))) == 1
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"a": 1}', '{"schema_version": 1}', "\xff"])
+def test_other_files_are_left_out_by_name(content, tmp_path):
+    write(tmp_path / "a.json")
+    (tmp_path / "b.json").write_text(content, encoding="latin-1")
+    with pytest.warns(UserWarning, match=r"Left out: .*b\.json must be a results file"):
+        table = read_results(tmp_path)
+    assert len(table) == 1
+
+
+def test_newer_schema_is_refused(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"schema_version": 2}))
+    with pytest.raises(ValueError, match=r"a\.json must have schema version 1; got 2.*update"):
+        read_results(tmp_path)
+
+
+def test_missing_path(tmp_path):
+    with pytest.raises(FileNotFoundError, match="none"):
+        read_results(tmp_path / "none")

@@ -1,0 +1,196 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from helpers.reruns import course, predictions_table, start_run
+from helpers.reruns.parameters import ParameterError
+from helpers.reruns.results import Run
+from tests.reruns.synthetic_notebooks import build_notebook, save
+
+CLASS = {
+    "epochs": 3,
+    "rate": 0.5,
+    "mode": "fast",
+    "verbose": False,
+    "data_dir": "",
+    "results_path": "",
+}
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    save(build_notebook(), tmp_path / "notebooks" / "01_first.ipynb")
+    monkeypatch.setattr(course, "course_root", lambda: tmp_path)
+    return tmp_path
+
+
+def class_run(**changes):
+    return Run("01_first", CLASS | changes, CLASS)
+
+
+def test_start_run_takes_the_parameters_only(root):
+    run = start_run("01", CLASS | {"other": 1, "__name__": "__main__"})
+    assert run.notebook == "01_first"
+    assert run.parameters == CLASS
+    assert run.class_parameters is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "changed"),
+    [
+        ({"epochs": 4, "mode": "slow"}, ["epochs", "mode"]),
+        ({"data_dir": "/data", "results_path": "/a.json"}, []),
+        ({"rate": 0.5, "epochs": 3}, []),
+    ],
+)
+def test_class_parameters_ignore_places(changes, changed, root):
+    run = start_run("01_first", CLASS | changes)
+    assert run.changed_parameters == changed
+    assert run.class_parameters is (not changed)
+
+
+def test_start_run_checks_what_a_reader_typed(root):
+    with pytest.raises(ParameterError) as caught:
+        start_run("01_first", CLASS | {"epochs": "3", "rate": 2.0, "mode": "fats"})
+    assert [line.split()[0] for line in str(caught.value).splitlines()] == [
+        "`epochs`",
+        "`rate`",
+        "`mode`",
+    ]
+
+
+def test_missing_parameter_is_named(root):
+    with pytest.raises(ParameterError, match=r"`epochs` must be .* got None"):
+        start_run("01_first", {name: CLASS[name] for name in CLASS if name != "epochs"})
+
+
+def test_unknown_notebook_is_refused_because_its_bands_would_never_be_checked(root):
+    with pytest.raises(ValueError, match="got '01_frist'"):
+        start_run("01_frist", CLASS)
+
+
+def test_results_path_is_refused_before_the_training(root):
+    with pytest.raises(ValueError, match=r"must end in '\.json'"):
+        start_run("01_first", CLASS | {"results_path": "thesis.docx"})
+
+
+def test_without_the_course_the_class_is_unknown(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(course, "__file__", str(tmp_path / "a" / "b" / "c.py"))
+    results = tmp_path / "a.json"
+    run = start_run("01_first", CLASS | {"results_path": str(results)})
+    run.check_band("accuracy", 0.2, 0.9, 1.0)
+    run.finish()
+    assert capsys.readouterr().out.startswith("not tested with these parameters")
+    record = json.loads(results.read_text())
+    assert record["class_parameters"] is None
+    assert record["claims"][0]["held"] is None
+
+
+@pytest.mark.parametrize("value", [0.93, 0.95, 0.99, np.float32(0.95)])
+def test_band_that_holds_prints_no_value(value, capsys):
+    run = class_run()
+    run.check_band("test accuracy", value, 0.93, 0.99)
+    assert capsys.readouterr().out == "held: test accuracy lies in [0.93, 0.99]\n"
+    (claim,) = run.record()["claims"]
+    assert claim == {
+        "claim": "test accuracy",
+        "kind": "band",
+        "value": pytest.approx(float(value)),
+        "low": 0.93,
+        "high": 0.99,
+        "checked": True,
+        "held": True,
+    }
+
+
+@pytest.mark.parametrize("value", [0.92, 1.0, math.nan, None])
+def test_band_that_does_not_hold(value):
+    run = class_run()
+    match = r"test accuracy must lie in \[0.93, 0.99\]; got .*: the number left the band that this"
+    with pytest.raises(AssertionError, match=match):
+        run.check_band("test accuracy", value, 0.93, 0.99)
+    assert run.record()["claims"][0]["held"] is False
+
+
+def test_band_is_not_enforced_with_other_parameters(capsys):
+    run = class_run(epochs=1)
+    run.check_band("test accuracy", 0.1, 0.93, 0.99)
+    printed = capsys.readouterr().out
+    assert printed == "not tested with these parameters: test accuracy in [0.93, 0.99]\n"
+    (claim,) = run.record()["claims"]
+    assert (claim["checked"], claim["held"], claim["value"]) == (False, None, 0.1)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 0.9), (math.nan, 1.0), (0.0, math.inf)])
+def test_band_without_sense(low, high):
+    with pytest.raises(ValueError, match="must be a finite number"):
+        class_run(epochs=1).check_band("test accuracy", 0.95, low, high)
+
+
+@pytest.mark.parametrize("epochs", [3, 1])
+def test_identity_is_always_enforced(epochs, capsys):
+    run = class_run(epochs=epochs)
+    run.check_exact("reloaded equals saved", np.bool_(True))
+    assert capsys.readouterr().out == "held: reloaded equals saved\n"
+    with pytest.raises(AssertionError, match="sums to one: this must hold"):
+        run.check_exact("sums to one", False)
+    kept = [(claim["claim"], claim["kind"], claim["held"]) for claim in run.record()["claims"]]
+    assert kept == [
+        ("reloaded equals saved", "identity", True),
+        ("sums to one", "identity", False),
+    ]
+
+
+@pytest.mark.parametrize("condition", [np.array([True, True]), [False], "no", 1, None])
+def test_identity_of_something_that_is_no_truth_value(condition):
+    with pytest.raises(TypeError, match="must be True or False; got"):
+        class_run().check_exact("all equal", condition)
+
+
+def test_metrics():
+    run = class_run()
+    run.metric("auc", np.float64(0.5))
+    run.metric("cases", np.int64(7))
+    run.metric("kappa", math.nan)
+    run.metric("recall", None)
+    run.metric("auc", 0.75)  # the cell was run again
+    metrics = run.record()["metrics"]
+    assert metrics == {"auc": 0.75, "cases": 7, "kappa": None, "recall": None}
+    assert [type(value) for value in metrics.values()] == [float, int, type(None), type(None)]
+
+
+@pytest.mark.parametrize(("value", "error"), [(math.inf, ValueError), ("0.5", TypeError)])
+def test_metric_that_is_no_finite_number(value, error):
+    with pytest.raises(error, match="`auc` must be a finite number"):
+        class_run().metric("auc", value)
+
+
+def test_finish_writes_nothing_without_a_path(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    class_run().finish(predictions_table([0, 1], [0.1, 0.9]))
+    assert capsys.readouterr().out == "results_path is empty: nothing written\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_finish_writes_results_and_predictions(capsys, tmp_path):
+    path = tmp_path / "new" / "04.json"
+    run = class_run(results_path=str(path))
+    run.use_data("digits", "abc123")
+    run.metric("accuracy", 0.97)
+    run.finish(predictions_table([0, 1], [0.1, 0.9]))
+    assert capsys.readouterr().out == "written: 04.json, 04.predictions.csv\n"
+    assert sorted(file.name for file in path.parent.iterdir()) == [
+        "04.json",
+        "04.predictions.csv",
+    ]
+    record = json.loads(path.read_text())
+    assert list(record) == sorted(record)
+    assert record["schema_version"] == 1
+    assert (record["notebook"], record["status"], record["error"]) == ("01_first", "complete", None)
+    assert record["data"] == {"name": "digits", "checksum": "abc123"}
+    assert record["metrics"] == {"accuracy": 0.97}
+    assert record["versions"]["numpy"] == np.__version__
+    assert record["seconds"] >= 0
+    assert record["class_parameters"] is True

@@ -1,0 +1,174 @@
+"""The command line: what it prints, what it refuses, and with which exit status."""
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from helpers.cli import main
+from helpers.reruns import course, lab
+from tests.reruns.synthetic_notebooks import as_committed, build_notebook, save, start_cell
+
+FINISH = "run.metric('accuracy', 0.5)\nrun.finish()"
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """Make a course of two notebooks; the second one fails with more than three epochs."""
+    first = build_notebook(start_cell(tmp_path), FINISH)
+    save(first, tmp_path / "notebooks" / "01_first.ipynb")
+    second = build_notebook("assert epochs <= 3", start_cell(tmp_path), FINISH)
+    save(second, tmp_path / "notebooks" / "02_second.ipynb")
+    monkeypatch.setattr(course, "course_root", lambda: tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def call(*arguments, status=0):
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == status, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.output
+
+
+def test_help_comes_without_anything_heavy():
+    code = (
+        "import sys; from helpers.cli import main; main(['--help'], standalone_mode=False);"
+        "heavy = {'numpy', 'pandas', 'keras', 'papermill', 'nbformat', 'rich', 'psutil'};"
+        "print(sorted(heavy & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "check", "data", "data fetch", "results", "notebooks", "lab"]
+)
+def test_every_command_shows_examples(command):
+    assert "\n  Examples:\n    python -m helpers " in call(*command.split(), "--help")
+
+
+def test_run_goes_on_after_a_failure_and_says_what_to_open(root):
+    output = call("run", "-p", "epochs", "5", "--output", "out", status=1)
+    rows = [line for line in output.splitlines() if "│" in line]
+    assert [row.split("│")[1].strip() for row in rows] == ["01_first", "02_second"]
+    assert rows[0].split("│")[4].strip() == "done"
+    assert "failed in cell 3: AssertionError" in rows[1]
+    for file in ("executed/01_first.ipynb", "pages/01_first.html", "results/02_second.json"):
+        assert (root / "out" / file).exists()
+    assert f"Open in a browser: {root / 'out' / 'pages' / '01_first.html'}" in output
+
+    output = call("results", "out", "--csv", "all.csv")
+    assert [word in output for word in ("complete", "failed", "epochs=5", "accuracy 0.5")] == [
+        True
+    ] * 4
+    assert (root / "all.csv").read_text().count("\n") == 3
+
+
+def test_run_with_a_file_of_parameters(root):
+    (root / "mine.yaml").write_text("epochs: 2\nrate: 1e-4\n")
+    output = call("run", "2", "--parameters-file", "mine.yaml", "-p", "epochs", "1", "--no-pages")
+    assert "Open in a browser" not in output
+    assert "epochs=1, rate=0.0001" in call("results", "build")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("run 07", "one of '01_first', '02_second', or its number; got '07'"),
+        ("run -p epoch 3", "got 'epoch'. Did you mean 'epochs'?"),
+        ("run -p epochs many", "`epochs` must be an integer in [1, 10]; got 'many'."),
+        ("run -p rate -1", "`rate` must be a finite number in (0, 1]; got -1.0."),
+        ("run -p epochs 1 -p epochs 2", "epochs came several times"),
+        ("run --profile smoke", "smoke.yaml must be a YAML file that can be read"),
+        ("run --profile smok", "'smok' is not one of 'class', 'smoke', 'full'"),
+        ("run --parameters-file none.yaml", "none.yaml must be a YAML file that can be read"),
+        ("run -p results_path a.json", "for one notebook only; got 2 notebooks"),
+        ("run --output notebooks/01_first.ipynb", "is a file"),
+        ("check --only lnt", "Did you mean 'lint'?"),
+        ("data fetch mnis", "Did you mean 'mnist'?"),
+        ("results none", "'none' does not exist"),
+        ("results notebooks", "There must be results files (JSON)"),
+        ("notebooks 07", "got '07'"),
+    ],
+)
+def test_bad_input_is_refused_without_a_traceback(arguments, message, root):
+    output = call(*arguments.split(), status=2)
+    assert message in output
+    assert "Error: " in output
+    assert "Traceback" not in output
+    assert not (root / "build").exists()
+
+
+def test_show_parameters(root):
+    output = call("run", "01", "--show-parameters")
+    assert "01_first\n\nepochs = 3\n    passes over the images (an integer in [1, 10])" in output
+
+
+def test_file_that_is_no_result_is_named(root):
+    call("run", "01", "--no-pages")
+    (root / "build" / "results" / "other.json").write_text("{}")
+    output = call("results", "build")
+    assert "other.json must be a results file" in output
+    assert "accuracy 0.5" in output
+
+
+def test_interrupted_run_shows_what_was_done(root, monkeypatch):
+    from helpers.reruns import execute
+
+    run_notebook = execute.run_notebook
+
+    def interrupt(path, **options):
+        if path.stem == "02_second":
+            raise KeyboardInterrupt
+        return run_notebook(path, **options)
+
+    monkeypatch.setattr(execute, "run_notebook", interrupt)
+    output = call("run", "--no-pages", status=1)
+    assert "│ 01_first │" in output
+    assert "Stopped; 1 of 2 notebooks did not end." in output
+
+
+def test_data_list_and_folder(root, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(root / "data"))
+    assert "3000 / 1000 / 1000" in call("data", "list")
+    assert call("data", "folder").strip() == str(root / "data")
+    assert call("data", "fetch", "digits").startswith("digits: comes with the course")
+
+
+def test_notebooks_reports_what_is_left_to_mend(root):
+    save(as_committed(), root / "notebooks" / "01_first.ipynb")
+    assert "Error" not in call("notebooks", "01")
+    unclear = as_committed("x = 1", "y = 1")
+    del unclear.cells[4], unclear.cells[2]
+    save(unclear, root / "notebooks" / "01_first.ipynb")
+    assert "01_first: has 3 code cells in a row" in call("notebooks", "01", status=1)
+    save(as_committed("1 / 0"), root / "notebooks" / "01_first.ipynb")
+    assert "01_first: stays as it was" in call("notebooks", "01", status=1)
+
+
+def test_check_ends_with_a_table(root, monkeypatch):
+    from helpers.reruns import checking
+
+    good, bad = checking.Command(["json.tool", "--help"]), checking.Command(["none"])
+    steps = {"lint": [good], "tests": [bad]}
+    monkeypatch.setattr(checking, "build_steps", lambda root: steps)
+    monkeypatch.setattr(checking, "course_root", lambda: root)
+    output = call("check", "--only", "lint", "--only", "tests", status=1)
+    rows = [line.replace("│", " ").split() for line in output.splitlines() if "│" in line]
+    assert [(row[0], row[2]) for row in rows] == [("lint", "passed"), ("tests", "FAILED")]
+
+
+def test_lab_opens_a_copy(root, monkeypatch):
+    called = []
+
+    def pretend(command, cwd, check):
+        called.append((command[1:], cwd))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", pretend)
+    output = call("lab", "--", "--no-browser")
+    assert output.splitlines() == ["work/01_first.ipynb: copied", "work/02_second.ipynb: copied"]
+    assert called == [(["-m", "jupyterlab", "--no-browser"], root / "work")]
+    assert (root / "work" / lab.DIGESTS).exists()

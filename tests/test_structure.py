@@ -1,0 +1,178 @@
+"""The house rules that code can check: who may import what, and what public docstrings say."""
+
+import ast
+import importlib
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "helpers"
+PARTS = {"data", "networks", "evaluation", "reruns"}
+HEAVY = ("keras", "tensorflow", "torch", "jax")
+# what a lesson calls: these say which lesson introduces them
+LESSON_MODULES = ["start", "data", "networks", "evaluation", "reruns", "plots"]
+# what computes numbers: these are compared with an independent computation, or have a law
+NUMERIC_MODULES = ["networks", "evaluation"]
+
+
+def find_imports(source):
+    """List the dotted names that a module imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def find_violations(path, source):
+    """List the imports that the rules of the house forbid at this place."""
+    place, found = Path(path).relative_to("helpers"), []
+    part = place.parts[0]
+    for name in sorted(find_imports(source)):
+        words = name.split(".")
+        if words[0] in ("tensorflow", "torch", "jax") and str(place) != "networks/gradients.py":
+            found.append(f"{path}: only networks/gradients.py knows a backend, not {name}")
+        if words[0] != "helpers" or len(words) < 2:
+            continue
+        if words[1] == "plots":
+            found.append(f"{path}: nobody imports plots")
+        if part in PARTS and words[1] in (PARTS | {"cli", "start"}) - {part}:
+            found.append(f"{path}: {part} does not import {words[1]}")
+        if part == "checks.py":
+            found.append(f"{path}: checks imports nobody")
+    return found
+
+
+def test_imports_point_one_way():
+    violations = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        violations += find_violations(path.relative_to(ROOT), path.read_text(encoding="utf-8"))
+    assert violations == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("helpers/data/x.py", "from helpers.networks import models"),
+        ("helpers/networks/x.py", "import tensorflow as tf"),
+        ("helpers/evaluation/x.py", "def f():\n    from helpers import plots"),
+        ("helpers/cli.py", "import helpers.plots"),
+        ("helpers/checks.py", "from helpers.data import load_dataset"),
+    ],
+)
+def test_the_import_check_can_fail(path, source):
+    assert find_violations(path, source)
+
+
+def loaded_heavy_modules(statement):
+    """Run a statement in a new interpreter and list the heavy libraries that it brought in."""
+    ask = f"print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
+    code = f"{statement}\nimport json, sys\n{ask}"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    "module", ["", ".checks", ".cli", ".data", ".evaluation", ".plots", ".reruns"]
+)
+def test_light_parts_stay_light(module):
+    assert loaded_heavy_modules(f"import helpers{module}") == []
+
+
+def test_the_light_check_can_fail():
+    assert "keras" in loaded_heavy_modules("import helpers.networks")
+
+
+def test_starting_prints_nothing():
+    code = "import helpers.start, keras; keras.ops.ones(3) + 1"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert (answer.stdout, answer.stderr) == ("", "")
+
+
+def test_start_leaves_the_readers_settings_alone():
+    code = "import os, helpers.start; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+    for value in ("0", "1"):
+        environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": value}
+        answer = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+        )
+        assert answer.stdout.strip() == value
+
+
+def public_objects(modules):
+    """Yield (module name, object name, object) of everything that parts of the package export."""
+    for name in modules:
+        module = importlib.import_module(f"helpers.{name}")
+        for public in module.__all__:
+            yield name, public, getattr(module, public)
+
+
+def sections_of(notebook):
+    """List the headings of a committed notebook."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return set(re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE))
+
+
+LESSON_CASES = [
+    pytest.param(item, id=f"{module}.{public}")
+    for module, public, item in public_objects(LESSON_MODULES)
+    if callable(item)
+]
+
+
+@pytest.mark.parametrize("item", LESSON_CASES)
+def test_public_docstrings_name_their_lesson(item):
+    last = inspect.getdoc(item).strip().splitlines()[-1]
+    match = re.fullmatch(r"Introduced in notebook (\d\d), \*(.+)\*\.", last)
+    assert match, f"the last line must name the lesson; got {last!r}"
+    (notebook,) = (ROOT / "notebooks").glob(f"{match[1]}_*.ipynb")
+    assert match[2] in sections_of(notebook)
+
+
+@pytest.mark.parametrize("item", LESSON_CASES)
+def test_public_functions_document_their_arguments(item):
+    if not inspect.isfunction(item):
+        return
+    text, arguments = inspect.getdoc(item), list(inspect.signature(item).parameters)
+    for argument in arguments:
+        assert re.search(rf"^.*\b{argument}\b.* : ", text, re.MULTILINE), (
+            f"{argument} is undocumented"
+        )
+    returns = any(
+        isinstance(node, ast.Return) and node.value is not None
+        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(item))))
+    )
+    assert not returns or "Returns\n-------" in text
+
+
+def proved_helpers():
+    """Collect the names in `reference` and `law` marks over all tests."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    return set(re.findall(r'pytest\.mark\.(?:reference|law)\("(\w+)"\)', text))
+
+
+@pytest.mark.parametrize(
+    "public",
+    [public for _, public, item in public_objects(NUMERIC_MODULES) if inspect.isfunction(item)],
+)
+def test_numeric_helpers_are_proved(public):
+    assert public in proved_helpers(), f"{public} needs a test marked reference or law"
