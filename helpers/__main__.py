@@ -2,4 +2,5 @@
 
 from helpers.cli import main
 
-main(prog_name="python -m helpers")
+if __name__ == "__main__":
+    main(prog_name="python -m helpers")

@@ -192,7 +192,7 @@ def check(only):
     with _refusing(ValueError, FileNotFoundError):
         for result in run_steps(only, announce=_announce):
             results.append(result)
-    rows = [(r.step, f"{r.seconds:.0f}", "passed" if r.passed else "FAILED") for r in results]
+    rows = [(r.step, f"{r.seconds:.1f}", "passed" if r.passed else "FAILED") for r in results]
     click.echo()
     _print_table(["step", "seconds", "result"], rows)
     if not all(result.passed for result in results):

@@ -152,8 +152,7 @@ def read_parameters(notebook):
         this module; the message names the line.
     """
     if not isinstance(notebook, dict):
-        # every notebook's kernel comes by here, and importing nbformat takes a second
-        notebook = json.loads(Path(notebook).read_text(encoding="utf-8"))
+        notebook = _read_json(notebook)
     cells = notebook["cells"]
     tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
     if len(tagged) != 1:
@@ -161,6 +160,14 @@ def read_parameters(notebook):
             f"A notebook must have one cell tagged `parameters`; found {len(tagged)}."
         )
     return parse_cell("".join(tagged[0]["source"]))
+
+
+def _read_json(path):
+    # not by nbformat: every notebook's kernel comes by here, and importing that takes a second
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ParameterError(f"{path} must be a notebook; it is no JSON: {error}") from error
 
 
 def parse_cell(source):

@@ -97,6 +97,13 @@ def test_not_exactly_one_parameters_cell(number):
         read_parameters(notebook)
 
 
+def test_file_that_is_no_notebook(tmp_path):
+    path = tmp_path / "01_first.ipynb"
+    path.write_text("<<<<<<< a merge that was not finished")
+    with pytest.raises(ParameterError, match=r"01_first\.ipynb must be a notebook; it is no JSON"):
+        read_parameters(path)
+
+
 WHOLE = Parameter("n", int, 3, "count", low=1, high=10)
 REAL = Parameter("x", float, 0.5, "number", low=0, high=1, low_open=True)
 FLAG = Parameter("f", bool, False, "whether")

@@ -1,0 +1,151 @@
+"""Inside a measuring process: networks of the course, trained as notebook 04 trains them.
+
+When seconds are counted, the clock runs from the first layer that is built to the end of training:
+tracing and the passes over the validation images count; imports, loading and looks at the test
+images do not.
+"""
+
+import time
+
+from helpers.start import set_seed  # first: it sets what TensorFlow reads when it is imported
+
+# isort: split
+import keras
+
+from benchmarks.clock import CHANNELS_LAST, EpochClock, load_digits
+from benchmarks.mnist import load_splits, test_accuracy
+from helpers.networks import build_network, compile_network, train_network
+
+NUM_CLASSES = 10
+TASK = "multi-class"
+CALIBRATION_SHARE = 0.1  # of the training and of the validation images
+SAFETY = 0.95  # of the time that may be used: no run is exactly as fast as the one before
+
+
+def train_walkthrough(network, seed, epochs, batch_size, learning_rate, num_train=0):
+    """Train a network of the ladder on MNIST with `train_network`.
+
+    Parameters
+    ----------
+    network : str
+        A rung of the ladder.
+    seed, epochs, batch_size : int
+    learning_rate : float
+    num_train : int
+        Training images; 0 takes all 55,000 that validation leaves.
+
+    Returns
+    -------
+    dict
+        `seconds`, and `accuracy` of the test images.
+    """
+    train, validation, test = load_splits(num_train)
+    set_seed(seed)
+    start = time.perf_counter()
+    model = build_network(network, CHANNELS_LAST, NUM_CLASSES)
+    train_network(
+        model,
+        train,
+        validation,
+        task=TASK,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+    )
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, "accuracy": test_accuracy(model, test)}
+
+
+def train_within(budget, network, seed, pixels, batch_size, learning_rate, num_train=0):
+    """Train a network on shifted images for as many epochs as fit into a time.
+
+    How many fit is found on a part of the images beforehand; the clock starts after that.
+
+    Parameters
+    ----------
+    budget : float
+        Seconds.
+    network : str
+        A rung of the ladder.
+    seed : int
+    pixels : int
+        The largest shift in each direction.
+    batch_size : int
+    learning_rate : float
+    num_train : int
+        Training images; 0 takes all 55,000 that validation leaves.
+
+    Returns
+    -------
+    dict
+        `seconds`, `epochs`, and `accuracy` of the test images.
+    """
+    train, validation, test = load_splits(num_train)
+
+    def train_for(epochs, *splits):
+        set_seed(seed)
+        start = time.perf_counter()
+        model = build_shifted(network, pixels)
+        options = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
+        train_network(model, *splits, task=TASK, patience=epochs, **options)
+        return model, time.perf_counter() - start
+
+    parts = [_share(split) for split in (train, validation)]
+    once, twice = (train_for(epochs, *parts)[1] for epochs in (1, 2))
+    epochs = max(1, int((SAFETY * budget - once) / (twice - once) * CALIBRATION_SHARE))
+    model, seconds = train_for(epochs, train, validation)
+    return {"seconds": seconds, "epochs": epochs, "accuracy": test_accuracy(model, test)}
+
+
+def _share(split):
+    return tuple(array[: round(CALIBRATION_SHARE * len(array))] for array in split)
+
+
+def build_shifted(network, pixels):
+    """Build a rung of the ladder behind layers that shift each batch of images while training.
+
+    Parameters
+    ----------
+    network : str
+    pixels : int
+        The largest shift in each direction.
+
+    Returns
+    -------
+    keras.Sequential
+    """
+    height, width, _ = CHANNELS_LAST
+    shift = [keras.layers.ZeroPadding2D(pixels), keras.layers.RandomCrop(height, width)]
+    rung = build_network(network, CHANNELS_LAST, NUM_CLASSES)
+    return keras.Sequential([keras.Input(CHANNELS_LAST), *shift, *rung.layers], name=network)
+
+
+def time_walkthrough(network, num_images, num_epochs, batch_size):
+    """Time epochs of training as `train_network` compiles it, after one that is not counted.
+
+    Parameters
+    ----------
+    network : str
+        A rung of the ladder.
+    num_images : int
+        Images an epoch; there are none for validation.
+    num_epochs, batch_size : int
+
+    Returns
+    -------
+    dict
+        `seconds` of an epoch, and `parameters`, the number of those that are trained.
+    """
+    set_seed(0)
+    model = build_network(network, CHANNELS_LAST, NUM_CLASSES)
+    compile_network(model, TASK, learning_rate=1e-3, num_steps=10**6)
+    watch = EpochClock()
+    model.fit(
+        *load_digits(num_images),
+        batch_size=batch_size,
+        epochs=1 + num_epochs,
+        verbose=0,
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: watch.end_epoch())],
+    )
+    parameters = sum(weight.numpy().size for weight in model.trainable_weights)
+    return {"seconds": watch.seconds_an_epoch(), "parameters": parameters}
