@@ -7,6 +7,7 @@ then the course's own package. Called again it finds the environment up to date 
 an interrupted or outdated one is completed.
 """
 
+import argparse
 import hashlib
 import platform
 import subprocess
@@ -19,14 +20,21 @@ STAMP = VENV / "installed-from.txt"
 LOWEST, HIGHEST = (3, 11), (3, 13)
 
 
-def main():
+def main(arguments=()):
     """Create or complete the environment; exit with a message where it cannot be done."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.parse_args(arguments)
     check_machine()
     wanted = describe_wanted()
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted and venv_python().exists():
         return
     create_venv()
-    print("Installing the packages of requirements.lock: about 700 MB, some minutes.", flush=True)
+    print(
+        "Installing the packages of requirements.lock: about 3 GB of disk, some minutes.",
+        flush=True,
+    )
     pip("install", "--require-hashes", "--requirement", str(ROOT / "requirements.lock"))
     # everything it needs is in the lock, its build tool too: nothing more is fetched
     pip("install", "--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT))
@@ -40,7 +48,7 @@ def check_machine():
         refuse(
             f"Python {LOWEST[0]}.{LOWEST[1]} to {HIGHEST[0]}.{HIGHEST[1]} is required; this is "
             f"Python {platform.python_version()} ({sys.executable}). Name another one: "
-            "make PYTHON=python3.12, or: python3.12 bootstrap.py"
+            + ("py -3.12 bootstrap.py" if sys.platform == "win32" else "make PYTHON=python3.12 run")
         )
     if sys.maxsize < 2**32:
         refuse("A 64-bit Python is required; this one is 32-bit. Install a 64-bit Python.")
@@ -72,16 +80,23 @@ def create_venv():
     import venv
 
     STAMP.unlink(missing_ok=True)
-    if venv_python().exists():
-        asked = [str(venv_python()), "-c", "import pip, platform; print(platform.python_version())"]
-        answer = subprocess.run(asked, capture_output=True, text=True, check=False)
-        if answer.returncode == 0 and answer.stdout.strip() == platform.python_version():
-            return
+    if version_in_venv() == platform.python_version():
+        return
     print(f"Creating {VENV} with Python {platform.python_version()}.", flush=True)
     try:
         venv.EnvBuilder(with_pip=True, clear=True, symlinks=sys.platform != "win32").create(VENV)
     except (OSError, subprocess.CalledProcessError) as error:
         refuse(f"The environment {VENV} could not be created: {error}")
+
+
+def version_in_venv():
+    """Ask the environment's Python for its version; None if there is none that works."""
+    asked = [str(venv_python()), "-c", "import pip, platform; print(platform.python_version())"]
+    try:
+        answer = subprocess.run(asked, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return answer.stdout.strip()
 
 
 def venv_python():
@@ -95,7 +110,7 @@ def pip(*arguments):
     if subprocess.run(command, check=False).returncode:
         refuse(
             "pip could not install the packages (its message is above). Check the network and the "
-            "free disk space (2.5 GB), then give the same command again: it goes on from here."
+            "free disk space (3 GB), then give the same command again: it goes on from here."
         )
 
 
@@ -105,4 +120,4 @@ def refuse(message):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -41,8 +41,8 @@ class Job:
     with_memory : bool
         Whether to sample the memory of the process.
     finish : callable, optional
-        From the outcomes so far to more arguments of the command, for a job that depends on what
-        was measured before.
+        From the outcomes so far to more settings of the worker, for a job that depends on what was
+        measured before.
     """
 
     label: str
@@ -95,6 +95,32 @@ def worker_job(label, function, settings, **options):
     return Job(label, command, **options)
 
 
+@dataclass(frozen=True)
+class Options:
+    """What the reader chose for all benchmarks: a trial run, and the goal beyond the first."""
+
+    quick: bool = False
+    goal: bool = False
+
+
+def by_label(outcomes):
+    """Group outcomes, in the order in which they came.
+
+    Parameters
+    ----------
+    outcomes : iterable of Outcome
+
+    Returns
+    -------
+    dict of str to list of Outcome
+        Element i of each list is that of round i.
+    """
+    groups = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.label, []).append(outcome)
+    return groups
+
+
 def run_job(job, outcomes=()):
     """Run a job and wait for it.
 
@@ -115,7 +141,7 @@ def run_job(job, outcomes=()):
     """
     from helpers.reruns.memory import peak_memory_of_children
 
-    more = job.finish(outcomes) if job.finish else ()
+    more = [json.dumps(job.finish(outcomes))] if job.finish else []
     watch = peak_memory_of_children() if job.with_memory else contextlib.nullcontext()
     with watch as peak:
         start = time.perf_counter()

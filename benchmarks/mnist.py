@@ -18,7 +18,10 @@ def check_mnist():
     from helpers.data import data_folder
     from helpers.data.mnist import files
 
-    folder = data_folder()
+    try:
+        folder = data_folder()
+    except ValueError as error:
+        raise BenchmarkError(str(error)) from error
     missing = [file.path for file in files() if not (folder / file.path).exists()]
     if missing:
         raise BenchmarkError(

@@ -16,17 +16,17 @@ class Spread:
     highest: float
 
     def text(self, pattern=".2f", unit=""):
-        """Write it for a table: the median, and the range if there is one.
+        """Write it for a table: the median, and the range where it shows.
 
         >>> Spread(2.0, 1.5, 4.0).text(".1f", " s")
         '2.0 s (1.5 to 4.0)'
-        >>> Spread(2.0, 2.0, 2.0).text(".1f")
+        >>> Spread(2.0, 2.0, 2.01).text(".1f")
         '2.0'
         """
-        middle = f"{self.median:{pattern}}{unit}"
-        if self.lowest == self.highest:
-            return middle
-        return f"{middle} ({self.lowest:{pattern}} to {self.highest:{pattern}})"
+        middle, lowest, highest = (
+            f"{value:{pattern}}" for value in (self.median, self.lowest, self.highest)
+        )
+        return f"{middle}{unit}" + (f" ({lowest} to {highest})" if lowest != highest else "")
 
 
 def spread(values):
@@ -111,13 +111,16 @@ class Table:
     rows : tuple of tuple of str
         As many cells in each as there are columns.
     notes : tuple of str
-        One sentence or more each: verdicts first, then what was measured how.
+        What was measured how, and what else was seen.
+    verdicts : tuple of str
+        Which goals were reached.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
     def __post_init__(self):
         for row in self.rows:
@@ -127,7 +130,7 @@ class Table:
                 )
 
     def rich(self):
-        """Draw the table for a terminal, without its notes."""
+        """Draw the table for a terminal, without what stands below it."""
         table = RichTable(title=self.title, title_justify="left")
         for number, column in enumerate(self.columns):
             table.add_column(column, justify="right" if number else "left", overflow="fold")
@@ -136,13 +139,12 @@ class Table:
         return table
 
     def markdown(self):
-        """Write the table and its notes as Markdown."""
+        """Write the table, the verdicts and the notes as Markdown."""
         lines = [self.columns, ["---", *["---:"] * (len(self.columns) - 1)], *self.rows]
         drawn = ["| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines]
         parts = [f"**{self.title}**", "\n".join(drawn)]
-        if self.notes:
-            parts.append("\n".join(f"- {note}" for note in self.notes))
-        return "\n\n".join(parts)
+        parts.append("\n".join(f"- {line}" for line in (*self.verdicts, *self.notes)))
+        return "\n\n".join(filter(None, parts))
 
 
 def _cell(text):

@@ -24,7 +24,7 @@ def article():
     )
 
 
-def two_convolutions():
+def strided():
     """Build the two strided convolutions."""
     return nn.Sequential(
         nn.Conv2d(1, 16, 5, stride=2),
@@ -54,7 +54,7 @@ def modern():
 LADDER = {
     "dense": dense,
     "article": article,
-    "two_convolutions": two_convolutions,
+    "strided": strided,
     "modern": modern,
 }
 
@@ -75,7 +75,7 @@ def time_torch(network, num_images, num_epochs, batch_size, threads):
     Returns
     -------
     dict
-        `seconds` of an epoch, and `parameters`, the number of those that are trained.
+        `images_per_second`, and `parameters`, the number of those that are trained.
     """
     torch.set_num_threads(threads)
     torch.manual_seed(0)
@@ -88,7 +88,8 @@ def time_torch(network, num_images, num_epochs, batch_size, threads):
         train_epoch(model, optimizer, images, labels, batch_size)
         watch.end_epoch()
     parameters = sum(weight.numel() for weight in model.parameters())
-    return {"seconds": watch.seconds_an_epoch(), "parameters": parameters}
+    rate = watch.images_per_second(num_images)
+    return {"images_per_second": rate, "parameters": parameters}
 
 
 def train_epoch(model, optimizer, images, labels, batch_size):

@@ -86,7 +86,10 @@ def check_number(label, value, *, above=None, minimum=None, maximum=None):
     required = f"a finite number {words}".rstrip()
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"`{label}` must be {required}; got {value!r} ({type(value).__name__}).")
-    fits = math.isfinite(value)
+    try:
+        fits = math.isfinite(value)
+    except OverflowError:  # an integer too large for a float
+        fits = False
     fits = fits and (above is None or value > above)
     fits = fits and (minimum is None or value >= minimum)
     fits = fits and (maximum is None or value <= maximum)

@@ -33,7 +33,7 @@ def plot_image(ax, image, title="", *, value_range=None):
     -------
     matplotlib.axes.Axes
 
-    Introduced in notebook 04, *The data*.
+    Introduced in notebook 04, *Saliency*.
     """
     image = np.asarray(image)
     if image.ndim == 3 and image.shape[2] == 1:

@@ -4,7 +4,6 @@ import ast
 import importlib
 import inspect
 import json
-import os
 import re
 import subprocess
 import sys
@@ -95,28 +94,6 @@ def test_the_light_check_can_fail():
     assert "keras" in loaded_heavy_modules("import helpers.networks")
 
 
-def test_starting_prints_nothing():
-    code = "import helpers.start, keras; keras.ops.ones(3) + 1"
-    answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert (answer.stdout, answer.stderr) == ("", "")
-
-
-def test_start_leaves_the_readers_settings_alone():
-    code = "import os, helpers.start; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
-    for value in ("0", "1"):
-        environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": value}
-        answer = subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=environment,
-        )
-        assert answer.stdout.strip() == value
-
-
 def public_objects(modules):
     """Yield (module name, object name, object) of everything that parts of the package export."""
     for name in modules:
@@ -126,10 +103,25 @@ def public_objects(modules):
 
 
 def sections_of(notebook):
-    """List the headings of a committed notebook."""
+    """Map each heading of a committed notebook to the text and code below it, up to the next."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    return set(re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE))
+    sections, heading = {}, None
+    for cell in cells:
+        source = "".join(cell["source"])
+        pieces = re.split(r"^#+ (.+)$", source, flags=re.MULTILINE)
+        if cell["cell_type"] != "markdown":
+            pieces = [source]
+        if heading:
+            sections[heading] += pieces[0] + "\n"
+        for heading, text in zip(pieces[1::2], pieces[2::2], strict=True):
+            sections[heading] = sections.get(heading, "") + text + "\n"
+    return sections
+
+
+# notebooks of the plan in README that are not written yet
+PLANNED = {"01", "02", "03", "05", "06"}
+# met as the value that a function returns, or as its error: a lesson need not name them
+MET_AS_VALUES = {"Accuracy", "DataError", "DataInfo", "Dataset", "Run", "Sample", "Split"}
 
 
 LESSON_CASES = [
@@ -144,8 +136,14 @@ def test_public_docstrings_name_their_lesson(item):
     last = inspect.getdoc(item).strip().splitlines()[-1]
     match = re.fullmatch(r"Introduced in notebook (\d\d), \*(.+)\*\.", last)
     assert match, f"the last line must name the lesson; got {last!r}"
-    (notebook,) = (ROOT / "notebooks").glob(f"{match[1]}_*.ipynb")
-    assert match[2] in sections_of(notebook)
+    found = list((ROOT / "notebooks").glob(f"{match[1]}_*.ipynb"))
+    if not found:
+        assert match[1] in PLANNED
+        return
+    sections = sections_of(found[0])
+    assert match[2] in sections
+    used = re.search(rf"\b{item.__name__}\b", sections[match[2]])
+    assert used or item.__name__ in MET_AS_VALUES, f"{item.__name__} is not in that section"
 
 
 @pytest.mark.parametrize("item", LESSON_CASES)
@@ -164,10 +162,15 @@ def test_public_functions_document_their_arguments(item):
     assert not returns or "Returns\n-------" in text
 
 
-def proved_helpers():
-    """Collect the names in `reference` and `law` marks over all tests."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
-    return set(re.findall(r'pytest\.mark\.(?:reference|law)\("(\w+)"\)', text))
+def proved_helpers(sources):
+    """Collect the names in the `reference` and `law` marks of tests."""
+    pattern = r'^@pytest\.mark\.(?:reference|law)\("(\w+)"\)'
+    return {name for source in sources for name in re.findall(pattern, source, re.MULTILINE)}
+
+
+PROVED = proved_helpers(
+    path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")
+)
 
 
 @pytest.mark.parametrize(
@@ -175,4 +178,9 @@ def proved_helpers():
     [public for _, public, item in public_objects(NUMERIC_MODULES) if inspect.isfunction(item)],
 )
 def test_numeric_helpers_are_proved(public):
-    assert public in proved_helpers(), f"{public} needs a test marked reference or law"
+    assert public in PROVED, f"{public} needs a test marked reference or law"
+
+
+def test_the_check_of_proofs_can_fail():
+    marked = '@pytest.mark.law("one")\ndef test_one(): ...\n# @pytest.mark.law("two")\n'
+    assert proved_helpers([marked]) == {"one"}

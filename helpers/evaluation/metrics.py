@@ -32,7 +32,7 @@ def predict_labels(probabilities, *, multi_label=False):
     Parameters
     ----------
     probabilities : array_like of shape (n,) or (n, classes), finite, from 0 to 1
-        One column is a binary task; several are classes, or labels with `multi_label`.
+        (n,) is a binary task; columns are classes, or labels with `multi_label`.
     multi_label : bool
         Whether each column is a yes-or-no question of its own.
 
@@ -49,7 +49,7 @@ def predict_labels(probabilities, *, multi_label=False):
 
     Introduced in notebook 04, *Choose once, test once*.
     """
-    probabilities = _check_probabilities(probabilities)
+    probabilities = _check_probabilities(probabilities, multi_label=multi_label)
     if probabilities.ndim == 1 or multi_label:
         return (probabilities > 0.5).astype("int64")
     return probabilities.argmax(axis=1).astype("int64")
@@ -144,12 +144,17 @@ def compute_auc(y_true, probabilities):
     return float(np.mean(areas)) if areas else float("nan")
 
 
-def _check_probabilities(probabilities):
+def _check_probabilities(probabilities, *, multi_label):
     probabilities = np.asarray(probabilities, dtype="float64")
     if probabilities.ndim not in (1, 2) or probabilities.size == 0:
         raise ValueError(
             "`probabilities` must have shape (n,) or (n, classes) and hold something; "
             f"got shape {probabilities.shape}."
+        )
+    if probabilities.ndim == 2 and probabilities.shape[1] == 1 and not multi_label:
+        raise ValueError(
+            "`probabilities` of a binary task must have shape (n,), the positive class's; "
+            f"got {probabilities.shape}. Take the column: `probabilities[:, 0]`."
         )
     # written so that nan fails too
     if not (probabilities.min() >= 0 and probabilities.max() <= 1):
@@ -162,7 +167,8 @@ def _check_probabilities(probabilities):
 
 
 def _check_pair(y_true, probabilities):
-    y_true, probabilities = np.asarray(y_true), _check_probabilities(probabilities)
+    y_true = np.asarray(y_true)
+    probabilities = _check_probabilities(probabilities, multi_label=y_true.ndim == 2)
     fits = len(y_true) == len(probabilities) and (
         y_true.ndim == 1 or y_true.shape == probabilities.shape
     )
@@ -202,11 +208,12 @@ def rank_errors(y_true, probabilities):
     Introduced in notebook 04, *Errors*.
     """
     y_true, probabilities = _check_pair(y_true, probabilities)
-    answers = predict_labels(probabilities, multi_label=y_true.ndim == 2)
+    wrong = predict_labels(probabilities, multi_label=y_true.ndim == 2) != y_true
     if probabilities.ndim == 2 and y_true.ndim == 1:
-        confidence = np.where(answers == y_true, 0, probabilities.max(axis=1))
-    else:
-        confidence = np.where(answers == y_true, 0, np.maximum(probabilities, 1 - probabilities))
-        confidence = confidence if y_true.ndim == 1 else confidence.max(axis=1)
+        confidence = probabilities.max(axis=1)
+    else:  # of each yes or no
+        confidence = np.maximum(probabilities, 1 - probabilities)
+    if y_true.ndim == 2:
+        wrong, confidence = wrong.any(axis=1), np.where(wrong, confidence, 0).max(axis=1)
     order = np.argsort(-confidence, kind="stable")
-    return order[: np.count_nonzero(confidence)].astype("int64")
+    return order[wrong[order]].astype("int64")

@@ -8,7 +8,7 @@ from helpers.networks.explain import (
     compute_saliency,
     feature_maps,
     first_kernels,
-    randomise_weights,
+    shuffle_weights,
 )
 from helpers.networks.gradients import input_gradient
 from helpers.networks.models import (
@@ -17,12 +17,12 @@ from helpers.networks.models import (
     build_dense_network,
     build_modern_network,
     build_network,
-    build_two_convolutions,
-    choose_rungs,
+    build_strided_network,
 )
 from helpers.networks.predict import predict_probabilities
 from helpers.networks.progress import TrainingProgress
 from helpers.networks.training import (
+    Recipe,
     build_loss,
     build_metric,
     compile_network,
@@ -32,6 +32,7 @@ from helpers.networks.training import (
 
 __all__ = [
     "LADDER",
+    "Recipe",
     "TrainingProgress",
     "build_article_network",
     "build_dense_network",
@@ -39,8 +40,7 @@ __all__ = [
     "build_metric",
     "build_modern_network",
     "build_network",
-    "build_two_convolutions",
-    "choose_rungs",
+    "build_strided_network",
     "compile_network",
     "compute_saliency",
     "feature_maps",
@@ -48,6 +48,6 @@ __all__ = [
     "input_gradient",
     "num_units",
     "predict_probabilities",
-    "randomise_weights",
+    "shuffle_weights",
     "train_network",
 ]

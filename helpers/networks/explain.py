@@ -6,7 +6,7 @@ import numpy as np
 from helpers.checks import check_integer, check_number
 from helpers.networks.gradients import input_gradient
 
-__all__ = ["compute_saliency", "feature_maps", "first_kernels", "randomise_weights"]
+__all__ = ["compute_saliency", "feature_maps", "first_kernels", "shuffle_weights"]
 
 
 def first_kernels(model):
@@ -88,7 +88,7 @@ def compute_saliency(model, images, outputs, *, num_samples=20, noise=0.2, seed=
     Notes
     -----
     A map shows what the network is sensitive to, not that it is right. Compare it with the map of
-    `randomise_weights(model)` before you believe it (Adebayo et al.).
+    `shuffle_weights(model)` before you believe it (Adebayo et al.).
 
     References
     ----------
@@ -113,7 +113,7 @@ def compute_saliency(model, images, outputs, *, num_samples=20, noise=0.2, seed=
     return np.stack(maps)
 
 
-def randomise_weights(model, *, seed):
+def shuffle_weights(model, *, seed):
     """Copy a network with every weight shuffled within its layer: it has learnt nothing.
 
     Parameters

@@ -45,7 +45,7 @@ def input_gradient(model, images, output):
             f"at least one image; got {images.shape}."
         )
     check_integer("output", output, minimum=0, maximum=model.output_shape[-1] - 1)
-    backend = check_choice("KERAS_BACKEND", keras.backend.backend(), BACKENDS)
+    backend = check_choice("KERAS_BACKEND", keras.config.backend(), BACKENDS)
     return np.asarray(BACKENDS[backend](model, images, output), dtype="float32")
 
 

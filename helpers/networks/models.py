@@ -9,7 +9,7 @@ input, what the rung is about, one dense layer of logits.
 import keras
 from keras import layers
 
-from helpers.checks import check_choice, check_integer, quoted
+from helpers.checks import check_choice, check_integer
 
 __all__ = [
     "LADDER",
@@ -17,8 +17,7 @@ __all__ = [
     "build_dense_network",
     "build_modern_network",
     "build_network",
-    "build_two_convolutions",
-    "choose_rungs",
+    "build_strided_network",
 ]
 
 
@@ -76,7 +75,7 @@ def build_article_network(input_shape, units):
     >>> build_article_network((28, 28, 1), 10).count_params()  # (9 + 1) 32 + (13 * 13 * 32 + 1) 10
     54410
 
-    Introduced in notebook 04, *The article's network, corrected*.
+    Introduced in notebook 04, *Sanity checks before training*.
     """
     _check_shape(input_shape, units)
     return keras.Sequential(
@@ -91,7 +90,7 @@ def build_article_network(input_shape, units):
     )
 
 
-def build_two_convolutions(input_shape, units):
+def build_strided_network(input_shape, units):
     """Build two strided convolutions: the stride does the work of pooling at a quarter of the cost.
 
     Parameters
@@ -112,7 +111,7 @@ def build_two_convolutions(input_shape, units):
 
     Examples
     --------
-    >>> build_two_convolutions((28, 28, 1), 10).output_shape
+    >>> build_strided_network((28, 28, 1), 10).output_shape
     (None, 10)
 
     Introduced in notebook 04, *A ladder of four networks*.
@@ -126,7 +125,7 @@ def build_two_convolutions(input_shape, units):
             layers.Flatten(),
             layers.Dense(units),
         ],
-        name="two_convolutions",
+        name="strided",
     )
 
 
@@ -192,7 +191,7 @@ def build_modern_network(input_shape, units):
 LADDER = {
     "dense": build_dense_network,
     "article": build_article_network,
-    "two_convolutions": build_two_convolutions,
+    "strided": build_strided_network,
     "modern": build_modern_network,
 }
 
@@ -202,7 +201,7 @@ def build_network(name, input_shape, units):
 
     Parameters
     ----------
-    name : {"dense", "article", "two_convolutions", "modern"}
+    name : {"dense", "article", "strided", "modern"}
     input_shape : tuple of int
         (height, width, channels) of one image.
     units : int
@@ -227,42 +226,6 @@ def build_network(name, input_shape, units):
     """
     build = LADDER[check_choice("name", name, LADDER)]
     return build(input_shape, units)
-
-
-def choose_rungs(names):
-    """Read a list of rungs from one line of text, before anything is trained.
-
-    Parameters
-    ----------
-    names : str
-        Names of `LADDER` with commas between, each once.
-
-    Returns
-    -------
-    list of str
-        In the order given.
-
-    Raises
-    ------
-    ValueError
-        For an unknown name, a name given twice, or none at all.
-
-    Examples
-    --------
-    >>> choose_rungs("article, modern")
-    ['article', 'modern']
-
-    Introduced in notebook 04, *The data*.
-    """
-    chosen = [name.strip() for name in names.split(",") if name.strip()]
-    for name in chosen:
-        check_choice("rungs", name, LADDER)
-    if not chosen or len(set(chosen)) < len(chosen):
-        raise ValueError(
-            f"`rungs` must name at least one of {quoted(LADDER)}, each once, with commas between; "
-            f"got {names!r}."
-        )
-    return chosen
 
 
 def _check_shape(input_shape, units):

@@ -16,7 +16,7 @@ class TrainingProgress(keras.callbacks.Callback):
     variable `JPY_SESSION_NAME`; nbval, papermill and nbconvert do not. Everything that the cell has
     shown goes with the line, so a cell that trains should print its results afterwards.
 
-    Introduced in notebook 04, *The article's network, corrected*.
+    Introduced in notebook 04, *Training with a validation set*.
     """
 
     def on_train_begin(self, logs=None):

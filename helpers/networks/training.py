@@ -3,6 +3,7 @@ stopping on the validation loss, and progress that leaves nothing behind in the 
 """
 
 import math
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -10,12 +11,19 @@ import numpy as np
 from helpers.checks import check_choice, check_integer, check_number
 from helpers.networks.progress import TrainingProgress
 
-__all__ = ["build_loss", "build_metric", "compile_network", "num_units", "train_network"]
+__all__ = [
+    "Recipe",
+    "build_loss",
+    "build_metric",
+    "compile_network",
+    "num_units",
+    "train_network",
+]
 
 TASKS = ("binary", "multi-class", "ordinal", "multi-label")
-# Python-side work between steps costs more than a small network's step; but the last execution
-# of an epoch may be shorter, and a longer one would hide progress
-STEPS_PER_EXECUTION = 20
+# the work of Python between two steps costs more than a step of a small network; Keras on PyTorch
+# knows no other number than 1
+STEPS_PER_EXECUTION = {"tensorflow": 20, "jax": 20, "torch": 1}
 
 
 def num_units(task, num_classes):
@@ -118,7 +126,7 @@ def compile_network(model, task, *, learning_rate, num_steps):
     ----------
     Kingma and Ba, arXiv 1412.6980 (Adam); Loshchilov and Hutter, arXiv 1608.03983 (cosine).
 
-    Introduced in notebook 04, *A ladder of four networks*.
+    Introduced in notebook 04, *Sanity checks before training*.
     """
     check_number("learning_rate", learning_rate, above=0, maximum=1)
     check_integer("num_steps", num_steps, minimum=1)
@@ -127,21 +135,18 @@ def compile_network(model, task, *, learning_rate, num_steps):
         optimizer=keras.optimizers.Adam(schedule),
         loss=build_loss(task),
         metrics=[build_metric(task)],
-        steps_per_execution=STEPS_PER_EXECUTION,
+        steps_per_execution=STEPS_PER_EXECUTION[keras.config.backend()],
         jit_compile=False,  # compiling for a CPU makes these networks several times slower
     )
     return model
 
 
-def train_network(model, train, validation, *, task, epochs, batch_size, learning_rate, patience=4):
-    """Train a network and leave it with the weights of its best epoch on the validation images.
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained: the same for each network that is compared.
 
     Parameters
     ----------
-    model : keras.Model
-        Ends in logits; compiled here.
-    train, validation : tuple of (array of shape (n, height, width, channels), array)
-        Scaled images and their labels: (n,) integers, or (n, labels) of 0 and 1.
     task : {"binary", "multi-class", "ordinal", "multi-label"}
     epochs : int
         The most passes over the training images, at least 1; the cosine schedule spans them.
@@ -152,6 +157,39 @@ def train_network(model, train, validation, *, task, epochs, batch_size, learnin
     patience : int
         Epochs without a lower validation loss before training stops early, at least 1.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is out of its range.
+
+    Introduced in notebook 04, *A ladder of four networks*.
+    """
+
+    task: str
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    patience: int = 8
+
+    def __post_init__(self):
+        check_choice("task", self.task, TASKS)
+        check_integer("epochs", self.epochs, minimum=1)
+        check_integer("batch_size", self.batch_size, minimum=1)
+        check_number("learning_rate", self.learning_rate, above=0, maximum=1)
+        check_integer("patience", self.patience, minimum=1)
+
+
+def train_network(model, train, validation, recipe):
+    """Train a network and leave it with the weights of its best epoch on the validation images.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Ends in logits; compiled here.
+    train, validation : tuple of (array of shape (n, height, width, channels), array)
+        Scaled images and their labels: (n,) integers, or (n, labels) of 0 and 1.
+    recipe : Recipe
+
     Returns
     -------
     dict of str to list of float
@@ -160,37 +198,33 @@ def train_network(model, train, validation, *, task, epochs, batch_size, learnin
     Raises
     ------
     ValueError
-        If a setting is out of its range, an image holds nan or infinity, or the loss became so.
+        If an image holds nan or infinity, or the loss became so.
 
     Introduced in notebook 04, *A ladder of four networks*.
     """
-    check_integer("epochs", epochs, minimum=1)
-    check_integer("batch_size", batch_size, minimum=1)
-    check_integer("patience", patience, minimum=1)
-    images, labels = train
-    for split, (pixels, _) in {"training": train, "validation": validation}.items():
-        if not np.isfinite(pixels).all():  # a ReLU may turn nan into 0 and hide it
+    for split, (images, _) in {"training": train, "validation": validation}.items():
+        if not np.isfinite(images).all():  # a ReLU may turn nan into 0 and hide it
             raise ValueError(
                 f"The {split} images must be finite; got nan or infinity. Look for a division by "
                 "zero where they were scaled."
             )
-    num_steps = epochs * math.ceil(len(images) / batch_size)
-    compile_network(model, task, learning_rate=learning_rate, num_steps=num_steps)
+    num_steps = recipe.epochs * math.ceil(len(train[0]) / recipe.batch_size)
+    compile_network(model, recipe.task, learning_rate=recipe.learning_rate, num_steps=num_steps)
     stop_early = keras.callbacks.EarlyStopping(
-        monitor="val_loss", patience=patience, restore_best_weights=True
+        monitor="val_loss", patience=recipe.patience, restore_best_weights=True
     )
     history = model.fit(
-        images,
-        labels,
-        batch_size=batch_size,
-        epochs=epochs,
+        *train,
+        batch_size=recipe.batch_size,
+        epochs=recipe.epochs,
         validation_data=validation,
+        validation_batch_size=512,  # no influence on the result
         callbacks=[stop_early, TrainingProgress()],
         verbose=0,
     ).history
     if not math.isfinite(sum(history["loss"])):
         raise ValueError(
             f"Training of {model.name!r} diverged: a loss is not finite. Lower `learning_rate` "
-            f"(now {learning_rate:g}), or check that the images are scaled."
+            f"(now {recipe.learning_rate:g}), or check that the images are scaled."
         )
     return history

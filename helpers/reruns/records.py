@@ -1,8 +1,10 @@
 """The results of a run as one JSON file: how it is built, written and read.
 
-Schema version 1. Keys are sorted and there is no NaN: a number that is not defined is `null`.
+Schema version 1. Keys are sorted and there is no NaN: a number that is not defined is `null`. Later
+versions keep these keys, so that older courses see whose file it is.
 
-- `schema_version`, `notebook`, `status` ("complete" or "failed"), `error` (text, null), `seconds`;
+- `schema_version`, `notebook`, `status` ("running", "complete" or "failed"), `error` (the whole
+  message, or null), `seconds`;
 - `parameters` (the values of this run), `class_parameters` (whether they are those of the
   parameters cell; null if not known) and `changed_parameters` (the names of those that are not);
 - `data` (`name` and `checksum`), `metrics` (name to number or null);
@@ -11,16 +13,16 @@ Schema version 1. Keys are sorted and there is no NaN: a number that is not defi
 - `versions` (of Python and packages) and `machine` (platform and number of processors).
 """
 
+import functools
 import importlib.metadata
 import json
+import numbers
 import os
 import platform
-import warnings
 from pathlib import Path
 
-import pandas as pd
-
 import helpers
+from helpers.reruns.files import write_text
 
 SCHEMA_VERSION = 1
 # read from the package index of this environment, so that nothing is imported
@@ -72,6 +74,7 @@ def build_record(notebook, **content):
     return _EMPTY | given
 
 
+@functools.cache
 def _versions():
     installed = {"python": platform.python_version(), "helpers": helpers.__version__}
     for package in PACKAGES:
@@ -80,21 +83,6 @@ def _versions():
         except importlib.metadata.PackageNotFoundError:
             continue
     return installed
-
-
-def write_text(path, text):
-    """Write a file as a whole or not at all, creating its folder.
-
-    A reader sees the old file or the new one, never a half: the text first goes to a file beside.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def results_file(path):
@@ -158,73 +146,3 @@ def read_record(path):
             "Point to the files that `python -m helpers run` wrote."
         )
     return record
-
-
-def read_results(paths):
-    """Gather the results of many runs in one table.
-
-    Parameters
-    ----------
-    paths : path-like or iterable of path-like
-        Results files, or folders that are searched for them at any depth.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a run: `file`, `notebook`, `status`, `error`, `data`, `class_parameters`, `changed`
-        (the parameters that differ from those of the class, as "epochs=3, seed=1"), `claims` (as
-        "13 held, 11 not tested"), `seconds`, then a column a metric.
-
-    Raises
-    ------
-    FileNotFoundError
-        If a path does not exist.
-    ValueError
-        If a file has a newer schema than this version of the course knows.
-
-    Warns
-    -----
-    UserWarning
-        For each file that is no results file; it is left out.
-
-    Introduced in notebook 04, *Results of this run*.
-    """
-    if isinstance(paths, (str, os.PathLike)):
-        paths = [paths]
-    rows = []
-    for path in _result_files(paths):
-        try:
-            rows.append(_row(path, read_record(path)))
-        except SchemaError:
-            raise
-        except ValueError as error:
-            warnings.warn(f"Left out: {error}", UserWarning, stacklevel=2)
-    return pd.DataFrame(rows)
-
-
-def _result_files(paths):
-    for path in map(Path, paths):
-        if not path.exists():
-            raise FileNotFoundError(f"Results must be files or folders that exist; got {path}.")
-        yield from sorted(path.rglob("*.json")) if path.is_dir() else [path]
-
-
-def _row(path, record):
-    parameters, claims = record["parameters"], record["claims"]
-    changed = ", ".join(f"{name}={parameters[name]}" for name in record["changed_parameters"])
-    kinds = {"held": True, "failed": False, "not tested": None}
-    counts = {word: sum(c["held"] is value for c in claims) for word, value in kinds.items()}
-    row = {
-        "file": str(path),
-        "notebook": record["notebook"],
-        "status": record["status"],
-        "error": record["error"],
-        "data": record["data"]["name"],
-        "class_parameters": record["class_parameters"],
-        "changed": changed,
-        "claims": ", ".join(f"{number} {word}" for word, number in counts.items() if number),
-        "seconds": record["seconds"],
-    }
-    for name, value in record["metrics"].items():
-        row[f"metrics.{name}" if name in row else name] = value
-    return row

@@ -1,225 +1,79 @@
-"""What a notebook records of its run: data, metrics, claims, predictions.
+"""The results of many runs in one table."""
 
-After its parameters cell the notebook calls `run = start_run("04_keras_walkthrough", globals())`,
-and at its end `run.finish(...)`. Nothing is written unless `results_path` says where.
-"""
+import os
+import warnings
+from pathlib import Path
 
-import math
-import numbers
-import time
+import pandas as pd
 
-import numpy as np
-
-from helpers.checks import check_number
-from helpers.reruns.course import notebook_paths
-from helpers.reruns.parameters import PLACES, ParameterError, read_parameters
-from helpers.reruns.predictions import predictions_table, read_predictions
-from helpers.reruns.records import (
-    build_record,
-    predictions_file,
-    read_results,
-    results_file,
-    write_record,
-    write_text,
-)
-
-__all__ = ["Run", "predictions_table", "read_predictions", "read_results", "start_run"]
+from helpers.reruns.records import SchemaError, read_record
 
 
-def start_run(notebook, namespace):
-    """Begin the record of a notebook's run, and check its parameters.
+def read_results(paths):
+    """Gather the results of many runs in one table.
 
     Parameters
     ----------
-    notebook : str
-        The stem of the notebook, such as "04_keras_walkthrough".
-    namespace : dict
-        `globals()`; the parameters' values are picked out of it by the names in the parameters cell
-        of the committed notebook.
+    paths : path-like or iterable of path-like
+        Results files, or folders that are searched for them at any depth.
 
     Returns
     -------
-    Run
+    pandas.DataFrame
+        One row a run: `file`, `notebook`, `status`, `error`, `data`, `class_parameters`, `changed`
+        (the parameters that differ from those of the class, as "epochs=3, seed=1"), `claims` (as
+        "13 held, 11 not tested"), `seconds`, then a column a metric.
 
     Raises
     ------
-    ParameterError
-        If a parameter is missing, of the wrong type or out of its range; all are named.
+    FileNotFoundError
+        If a path does not exist.
     ValueError
-        If the course has no such notebook, or `results_path` does not end in ".json".
+        If a file has a newer schema than this version of the course knows.
+
+    Warns
+    -----
+    UserWarning
+        For each file that is no results file; it is left out.
 
     Introduced in notebook 04, *Results of this run*.
     """
-    try:
-        path = notebook_paths([notebook])[0]
-    except FileNotFoundError:
-        # the package without the course: nobody knows what the class parameters are
-        given = {name: namespace[name] for name in PLACES if name in namespace}
-        return Run(notebook, given, class_values=None)
-    declared = read_parameters(path)
-    values, problems = {}, []
-    for name, parameter in declared.items():
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    rows = []
+    for path in _result_files(paths):
         try:
-            values[name] = parameter.check(namespace.get(name))
-        except ParameterError as error:
-            problems.append(str(error))
-    if problems:
-        raise ParameterError("\n".join(problems))
-    if values.get("results_path"):
-        results_file(values["results_path"])  # refused now, not after the training
-    defaults = {name: parameter.default for name, parameter in declared.items()}
-    return Run(path.stem, values, class_values=defaults)
+            rows.append(_row(path, read_record(path)))
+        except SchemaError:
+            raise
+        except ValueError as error:
+            warnings.warn(f"Left out: {error}", UserWarning, stacklevel=2)
+    return pd.DataFrame(rows)
 
 
-class Run:
-    """The record of one run of a notebook; `start_run` makes it.
-
-    Parameters
-    ----------
-    notebook : str
-        The stem of the notebook.
-    parameters : dict
-        The values of this run.
-    class_values : dict or None
-        The values in the committed parameters cell; None if it cannot be read. Bands were tested
-        with these only, so only then `check_band` enforces them.
-
-    Introduced in notebook 04, *Results of this run*.
-    """
-
-    def __init__(self, notebook, parameters, class_values):
-        self.notebook = notebook
-        self.parameters = dict(parameters)
-        self.changed_parameters = sorted(
-            name
-            for name in set(parameters) & set(class_values or {}) - PLACES
-            if parameters[name] != class_values[name]
-        )
-        known = class_values is not None
-        self.class_parameters = not self.changed_parameters if known else None
-        self._data = {"name": None, "checksum": None}
-        self._metrics, self._claims = {}, {}
-        self._start = time.perf_counter()
-
-    def use_data(self, name, checksum):
-        """Record which data set the run used, and its checksum."""
-        self._data = {"name": str(name), "checksum": str(checksum)}
-
-    def metric(self, name, value):
-        """Record a number under a name; None or nan says that it is not defined for this data.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the value is no number, or infinite.
-        """
-        self._metrics[name] = _defined(name, value)
-
-    def check_band(self, claim, value, low, high):
-        """Claim that a number lies in the band that this course was tested with.
-
-        Processors round a little differently, so a number that comes out of training is claimed to
-        lie in a band. With other parameters than those of the class it may lie anywhere: then the
-        claim is recorded and not enforced. The printed line never contains the value, so that it
-        is the same on every machine.
-
-        Parameters
-        ----------
-        claim : str
-            What the number is, such as "test accuracy".
-        value : float
-            Finite; None or nan if it is not defined, which is outside every band.
-        low, high : float
-            The band, both included.
-
-        Raises
-        ------
-        AssertionError
-            With the class parameters, if the value is outside the band.
-        """
-        value, low = _defined(claim, value), check_number("low", low)
-        high = check_number("high", high, minimum=low)
-        band, inside = f"[{low:.6g}, {high:.6g}]", value is not None and low <= value <= high
-        record = {"kind": "band", "value": value, "low": low, "high": high}
-        checked = bool(self.class_parameters)
-        record |= {"checked": checked, "held": inside if checked else None}
-        self._claims[claim] = {"claim": claim} | record
-        if not checked:
-            print(f"not tested with these parameters: {claim} in {band}")
-        elif inside:
-            print(f"held: {claim} lies in {band}")
-        else:
-            raise AssertionError(
-                f"{claim} must lie in {band}; got {value}: the number left the band that this "
-                "course was tested with. If you did not change the code, please report it together "
-                "with the versions of your packages."
-            )
-
-    def check_exact(self, claim, condition):
-        """Claim something that holds exactly, on every machine and with all parameters.
-
-        Parameters
-        ----------
-        claim : str
-            What holds, such as "the reloaded network predicts the same".
-        condition : bool
-
-        Raises
-        ------
-        AssertionError
-            If it does not hold.
-        TypeError
-            If the condition is no single truth value, such as an array of them.
-        """
-        if not isinstance(condition, (bool, np.bool_)):
-            raise TypeError(
-                f"`condition` must be True or False; got {type(condition).__name__}. "
-                "Reduce an array first, for example with `np.array_equal`."
-            )
-        held = bool(condition)
-        record = {"claim": claim, "kind": "identity", "checked": True, "held": held}
-        self._claims[claim] = record
-        if not held:
-            raise AssertionError(f"{claim}: this must hold with all parameters, and it does not.")
-        print(f"held: {claim}")
-
-    def record(self):
-        """Return what was recorded so far, see `helpers.reruns.records` for its keys."""
-        return build_record(
-            self.notebook,
-            parameters=self.parameters,
-            class_parameters=self.class_parameters,
-            changed_parameters=self.changed_parameters,
-            data=self._data,
-            metrics=self._metrics,
-            claims=list(self._claims.values()),
-            seconds=round(time.perf_counter() - self._start, 3),
-        )
-
-    def finish(self, predictions=None):
-        """Write the results, and the predictions beside them, if `results_path` says where.
-
-        Parameters
-        ----------
-        predictions : pandas.DataFrame, optional
-            As `predictions_table` returns it.
-        """
-        if not self.parameters.get("results_path"):
-            print("results_path is empty: nothing written")
-            return
-        path = results_file(self.parameters["results_path"])
-        written = [path.name]
-        if predictions is not None:
-            table = predictions_file(path)
-            write_text(table, predictions.to_csv(index=False, lineterminator="\n"))
-            written.append(table.name)
-        write_record(path, self.record())  # last: where it is, the run is complete
-        print(f"written: {', '.join(written)}")
+def _result_files(paths):
+    for path in map(Path, paths):
+        if not path.exists():
+            raise FileNotFoundError(f"Results must be files or folders that exist; got {path}.")
+        yield from sorted(path.rglob("*.json")) if path.is_dir() else [path]
 
 
-def _defined(name, value):
-    """Return a finite number as Python's own; None for nan, which JSON does not know."""
-    if value is None or (isinstance(value, numbers.Real) and math.isnan(value)):
-        return None
-    number = check_number(name, value)
-    return int(value) if isinstance(value, numbers.Integral) else number
+def _row(path, record):
+    parameters, claims = record["parameters"], record["claims"]
+    changed = ", ".join(f"{name}={parameters[name]}" for name in record["changed_parameters"])
+    kinds = {"held": True, "failed": False, "not tested": None}
+    counts = {word: sum(c["held"] is value for c in claims) for word, value in kinds.items()}
+    row = {
+        "file": str(path),
+        "notebook": record["notebook"],
+        "status": record["status"],
+        "error": record["error"],
+        "data": record["data"]["name"],
+        "class_parameters": record["class_parameters"],
+        "changed": changed,
+        "claims": ", ".join(f"{number} {word}" for word, number in counts.items() if number),
+        "seconds": record["seconds"],
+    }
+    for name, value in record["metrics"].items():
+        row[f"metrics.{name}" if name in row else name] = value
+    return row

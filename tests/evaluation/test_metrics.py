@@ -103,6 +103,10 @@ def test_errors_come_with_the_most_confident_first():
     )
 
 
+def test_a_wrong_case_with_a_row_of_zeros_is_no_less_wrong():
+    np.testing.assert_array_equal(rank_errors([1, 0], [[0.0, 0.0], [0.2, 0.8]]), [1, 0])
+
+
 @pytest.mark.law("rank_errors")
 @given(cases)
 def test_errors_are_exactly_the_wrong_cases(case):
@@ -123,6 +127,7 @@ def test_errors_are_exactly_the_wrong_cases(case):
         ([0, 3], [[0.1, 0.2, 0.7]] * 2, "integers from 0 to 2"),
         ([0.0, 1.0], [0.1, 0.2], "integers"),
         ([[0, 1]], [[0.1, 0.2, 0.7]], "one label a case"),
+        ([0, 1], [[0.1], [0.2]], r"shape \(n,\).*Take the column"),
     ],
 )
 def test_bad_input_is_refused(function, y_true, scores, message):

@@ -93,11 +93,11 @@ def test_a_network_without_convolution_has_neither(linear):
     assert networks.feature_maps(linear, np.zeros((1, *SHAPE))) is None
 
 
-@pytest.mark.law("randomise_weights")
+@pytest.mark.law("shuffle_weights")
 def test_shuffled_weights_keep_their_histogram_and_lose_their_order():
     model = networks.build_modern_network(SHAPE, 3)
     before = model.get_weights()
-    twin = networks.randomise_weights(model, seed=0)
+    twin = networks.shuffle_weights(model, seed=0)
     for old, new, kept in zip(before, twin.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(np.sort(old.ravel()), np.sort(new.ravel()))
         np.testing.assert_array_equal(old, kept)

@@ -10,7 +10,7 @@ SHAPE, UNITS = (20, 17, 3), 4  # never square
 
 @pytest.mark.reference("build_dense_network")
 @pytest.mark.reference("build_article_network")
-@pytest.mark.reference("build_two_convolutions")
+@pytest.mark.reference("build_strided_network")
 @pytest.mark.reference("build_modern_network")
 @pytest.mark.reference("build_network")
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ SHAPE, UNITS = (20, 17, 3), 4  # never square
         # valid 3 x 3: 18 x 15, pooled 9 x 7
         ("article", (9 * 3 + 1) * 32 + (9 * 7 * 32 + 1) * 4),
         # valid 5 x 5 with stride 2: 8 x 7, then 2 x 2
-        ("two_convolutions", (25 * 3 + 1) * 16 + (25 * 16 + 1) * 32 + (2 * 2 * 32 + 1) * 4),
+        ("strided", (25 * 3 + 1) * 16 + (25 * 16 + 1) * 32 + (2 * 2 * 32 + 1) * 4),
         # no biases; batch normalisation: scale and shift a channel
         (
             "modern",
@@ -57,7 +57,7 @@ def test_two_builds_share_no_weights():
         (("artcle", SHAPE, 4), "Did you mean 'article'"),
         (("dense", (28, 28), 4), "channel axis"),
         (("dense", (28, 28, 0), 4), "each at least 1"),
-        (("two_convolutions", (12, 28, 1), 4), "at least 13 pixels"),
+        (("strided", (12, 28, 1), 4), "at least 13 pixels"),
         (("dense", SHAPE, 0), "`units` must be an integer of at least 1"),
     ],
 )
@@ -69,19 +69,3 @@ def test_bad_arguments_are_refused(arguments, message):
 def test_the_smallest_allowed_image_fits_every_network():
     for name in networks.LADDER:
         assert networks.build_network(name, (13, 13, 1), 1).output_shape == (None, 1)
-
-
-@pytest.mark.reference("choose_rungs")
-def test_rungs_are_read_from_one_line():
-    assert networks.choose_rungs(" modern,dense ,") == ["modern", "dense"]
-
-
-@pytest.mark.parametrize("names", ["", " , ", "dense, dense"])
-def test_no_rung_and_a_rung_twice_are_refused(names):
-    with pytest.raises(ValueError, match=r"at least one of 'dense', 'article'.*each once"):
-        networks.choose_rungs(names)
-
-
-def test_an_unknown_rung_is_refused():
-    with pytest.raises(ValueError, match="Did you mean 'modern'"):
-        networks.choose_rungs("dense, moden")

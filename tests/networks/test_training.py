@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from helpers import networks
 from tests.tolerances import KERAS32
 
 SHAPE = (15, 13, 1)
-RECIPE = dict(task="multi-class", epochs=6, batch_size=16, learning_rate=0.01)
+RECIPE = networks.Recipe(task="multi-class", epochs=6, batch_size=16, learning_rate=0.01)
 
 
 def bright_quarters(n, seed):
@@ -77,7 +79,7 @@ def test_the_learning_rate_falls_along_a_cosine():
 @pytest.mark.parametrize("name", networks.LADDER)
 def test_each_network_learns_and_is_left_with_its_best_epoch(splits, name):
     model = networks.build_network(name, SHAPE, 4)
-    history = networks.train_network(model, *splits, **RECIPE)
+    history = networks.train_network(model, *splits, RECIPE)
     p = networks.predict_probabilities(model, splits[1][0], task="multi-class")
     accuracy = np.mean(p.argmax(axis=1) == splits[1][1])
     assert accuracy > 0.9
@@ -89,8 +91,8 @@ def test_training_stops_early_and_restores(splits):
     (x, y), (x_val, y_val) = splits
     shuffled = np.random.default_rng(2).permutation(y_val)  # validation never improves for long
     model = networks.build_dense_network(SHAPE, 4)
-    recipe = RECIPE | dict(epochs=60, patience=2)
-    history = networks.train_network(model, (x, y), (x_val, shuffled), **recipe)
+    recipe = replace(RECIPE, epochs=60, patience=2)
+    history = networks.train_network(model, (x, y), (x_val, shuffled), recipe)
     losses = history["val_loss"]
     assert len(losses) < 60
     assert np.argmin(losses) == len(losses) - 3
@@ -106,7 +108,7 @@ def test_one_seed_repeats_and_two_differ(splits):
     for seed in (3, 3, 4):
         set_seed(seed)
         model = networks.build_modern_network(SHAPE, 4)
-        histories.append(networks.train_network(model, *splits, **RECIPE | dict(epochs=2)))
+        histories.append(networks.train_network(model, *splits, replace(RECIPE, epochs=2)))
     assert histories[0] == histories[1]
     assert histories[0]["loss"] != histories[2]["loss"]
 
@@ -121,8 +123,8 @@ def test_every_task_trains(task, labels):
     model = networks.build_article_network(
         SHAPE, networks.num_units(task, 3 if len(labels) == 2 else 2)
     )
-    recipe = RECIPE | dict(task=task, epochs=30)
-    history = networks.train_network(model, (x, y), (x, y), **recipe)
+    recipe = replace(RECIPE, task=task, epochs=30)
+    history = networks.train_network(model, (x, y), (x, y), recipe)
     assert history["accuracy"][-1] > 0.9  # it can learn sixty images by heart
 
 
@@ -130,7 +132,7 @@ def test_divergence_is_named(splits):
     (x, y), validation = splits
     model = networks.build_dense_network(SHAPE, 4)
     with pytest.raises(ValueError, match=r"diverged.*Lower `learning_rate`"):
-        networks.train_network(model, (x * 1e37, y), validation, **RECIPE | dict(epochs=1))
+        networks.train_network(model, (x * 1e37, y), validation, replace(RECIPE, epochs=1))
 
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf])
@@ -141,7 +143,7 @@ def test_images_that_are_not_finite_are_refused(splits, broken, place):
     x[3, 4, 5] = broken
     pair = [*splits[:place], (x, y), *splits[place + 1 :]]
     with pytest.raises(ValueError, match="images must be finite"):
-        networks.train_network(networks.build_dense_network(SHAPE, 4), *pair, **RECIPE)
+        networks.train_network(networks.build_dense_network(SHAPE, 4), *pair, RECIPE)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +156,17 @@ def test_images_that_are_not_finite_are_refused(splits, broken, place):
         (dict(task="regression"), "`task`"),
     ],
 )
-def test_bad_settings_are_refused(splits, change, message):
+def test_bad_settings_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
-        networks.train_network(networks.build_dense_network(SHAPE, 4), *splits, **RECIPE | change)
+        replace(RECIPE, **change)
+
+
+def test_pytorch_is_asked_for_one_step_at_a_time(monkeypatch):
+    # Keras on PyTorch raises for more; no other backend is installed here to try it on
+    monkeypatch.setattr(keras.config, "backend", lambda: "torch")
+    model = networks.build_dense_network(SHAPE, 4)
+    networks.compile_network(model, "binary", learning_rate=0.1, num_steps=1)
+    assert model.steps_per_execution == 1
 
 
 @pytest.mark.reference("predict_probabilities")

@@ -1,0 +1,330 @@
+"""Tests of the benchmarks without a clock: arithmetic, tables, jobs, refusals, command line."""
+
+import doctest
+import importlib.util
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import (
+    article,
+    cli,
+    clock,
+    cores,
+    machine,
+    notebooks,
+    results,
+    startup,
+    tables,
+    throughput,
+    worker,
+)
+from benchmarks.jobs import BenchmarkError, Job, Options, Outcome, by_label, run_job
+from benchmarks.tables import Spread, Table, ratios, spread, verdict
+
+GOAL = Options(goal=True)
+
+
+@pytest.mark.parametrize("module", [tables, machine, results, clock, cli])
+def test_examples_in_the_documentation_hold(module):
+    assert doctest.testmod(module).failed == 0
+
+
+def test_spread_is_median_and_range_whatever_the_order():
+    assert spread([4.0, 1.0, 2.0, 3.0]) == Spread(2.5, 1.0, 4.0)
+    with pytest.raises(ValueError, match="at least one measurement; got none"):
+        spread([])
+
+
+def test_ratios_are_taken_round_by_round():
+    assert ratios([6.0, 1.0], [2.0, 4.0]) == [3.0, 0.25]
+    with pytest.raises(ValueError, match="the same rounds; got 2 and 1"):
+        ratios([6.0, 1.0], [2.0])
+
+
+def test_table_refuses_a_row_of_another_length():
+    with pytest.raises(ValueError, match="2 cells"):
+        Table("t", ("a", "b"), (("1",),))
+
+
+def test_markdown_keeps_the_columns_and_sets_verdicts_before_notes():
+    table = Table("t", ("a", "b"), (("x|y", "1"),), ("a note",), ("a verdict",))
+    lines = table.markdown().splitlines()
+    assert lines[2:5] == ["| a | b |", "| --- | ---: |", "| x\\|y | 1 |"]
+    assert lines[6:] == ["- a verdict", "- a note"]
+
+
+def test_outcomes_are_grouped_in_the_order_of_the_rounds():
+    outcomes = [Outcome("a", 1.0), Outcome("b", 2.0), Outcome("a", 3.0)]
+    assert [outcome.seconds for outcome in by_label(outcomes)["a"]] == [1.0, 3.0]
+
+
+@pytest.mark.parametrize("module", [article, throughput, startup, cores])
+@pytest.mark.parametrize("options", [Options(), Options(quick=True), GOAL])
+def test_jobs_alternate(module, options):
+    labels = [job.label for job in module.jobs(options)]
+    one_round = labels[: len(set(labels))]
+    assert len(set(one_round)) == len(one_round)
+    assert labels == one_round * (len(labels) // len(one_round))
+
+
+@pytest.mark.parametrize("module", [article, throughput, cores])
+def test_jobs_call_functions_that_exist(module):
+    called = {job.command[2] for job in module.jobs(GOAL)}
+    assert called <= set(worker.MODULES)
+    for name in called:
+        path = importlib.util.find_spec(worker.MODULES[name]).origin
+        with open(path, encoding="utf-8") as source:
+            assert f"\ndef {name}(" in source.read()
+
+
+def test_throughput_measures_every_rung_of_the_ladder():
+    import helpers.start  # noqa: F401  before Keras, which it makes quiet
+    from helpers.networks import LADDER
+
+    assert set(throughput.NETWORKS) == set(LADDER)
+
+
+def test_only_what_is_compared_differs_in_the_environment():
+    as_it_comes, onednn_on, ours = article.jobs(Options())[:3]
+    assert as_it_comes.environment == ours.environment == {}
+    assert onednn_on.environment == {"TF_ENABLE_ONEDNN_OPTS": "1"}
+    assert as_it_comes.command == onednn_on.command
+
+
+def article_outcomes(accuracies_of_ours, loss_with_onednn=0.5):
+    """Make up three seeds: the article needs 100, 120 and 90 s, ours 10 s; the target is 0.98."""
+    outcomes = []
+    for seconds, accuracy in zip((100.0, 120.0, 90.0), accuracies_of_ours, strict=True):
+        run = {"seconds": [seconds / 2, seconds], "accuracies": [0.97, 0.98], "loss": 0.5}
+        outcomes += [
+            Outcome(article.AS_IT_COMES, 0, values=run),
+            Outcome(article.ONEDNN_ON, 0, values=run | {"loss": loss_with_onednn}),
+            Outcome(article.OURS, 0, values={"seconds": 10.0, "accuracy": accuracy}),
+        ]
+        outcomes += [
+            Outcome(label, 0, values={"seconds": 80.0, "epochs": 3, "accuracy": accuracy})
+            for label in article.WITHIN
+        ]
+    return outcomes
+
+
+def test_article_is_judged_by_the_median_of_the_ratios():
+    table, _ = article.tabulate(article_outcomes((0.98, 0.99, 0.985)))
+    assert table.rows[0][-1] == "10.0 (9.0 to 12.0)"
+    assert "Reached: 10.0 (9.0 to 12.0) times less, with that accuracy in 3 of 3" in str(table)
+
+
+def test_article_is_not_beaten_by_a_network_that_misses_its_accuracy():
+    table, _ = article.tabulate(article_outcomes((0.98, 0.99, 0.979)))
+    assert "Not reached: 10.0 (9.0 to 12.0) times less, with that accuracy in 2 of 3" in str(table)
+
+
+def test_article_time_counts_until_it_first_had_the_accuracy():
+    run = {"seconds": [1.0, 2.0, 3.0], "accuracies": [0.97, 0.99, 0.98]}
+    assert article.target_accuracy([run, run]) == pytest.approx(0.98, rel=1e-12)
+    assert article.seconds_to(0.98, run) == 2.0
+    assert article.seconds_to(0.995, run) is None
+
+
+def test_goal_is_accuracy_within_the_time_of_the_article():
+    outcomes = article_outcomes((0.994, 0.994, 0.994))
+    assert "Reached: 99.40 %" in str(article.tabulate(outcomes)[1].verdicts)
+    late = [
+        Outcome(o.label, 0, values=o.values | {"seconds": 91.0}) if o.label in article.WITHIN else o
+        for o in outcomes
+    ]
+    assert "Not reached: 99.40 %" in str(article.tabulate(late)[1].verdicts)
+
+
+def test_goal_gets_the_time_that_the_article_took_just_before():
+    job = article.jobs(GOAL)[-1]
+    assert job.finish(article_outcomes((0.98, 0.98, 0.98))) == {"budget": 90.0}
+
+
+@pytest.mark.parametrize(("loss", "said"), [(0.5, "uses oneDNN"), (0.6, "does without oneDNN")])
+def test_equal_losses_show_what_comes(loss, said):
+    table, _ = article.tabulate(article_outcomes((0.98, 0.98, 0.98), loss_with_onednn=loss))
+    assert said in str(table.notes)
+
+
+def throughput_outcomes(parameters_in_torch=7):
+    outcomes = []
+    for network in throughput.NETWORKS:
+        for mine, theirs in ((300.0, 100.0), (100.0, 200.0), (150.0, 100.0)):
+            ours = {"images_per_second": mine, "parameters": 7}
+            torch = {"images_per_second": theirs, "parameters": parameters_in_torch}
+            outcomes.append(Outcome(f"{network}, ours", 0, values=ours))
+            outcomes.append(Outcome(f"{network}, PyTorch", 0, values=torch))
+    return outcomes
+
+
+def test_throughput_divides_ours_by_pytorch():
+    (table,) = throughput.tabulate(throughput_outcomes())
+    assert table.rows[0][-1] == "1.50 (0.50 to 3.00)"
+    assert "Reached: so with each" in str(table.verdicts)
+
+
+def test_throughput_refuses_networks_that_are_not_the_same():
+    with pytest.raises(BenchmarkError, match=r"as many parameters .* \[7, 8\]"):
+        throughput.tabulate(throughput_outcomes(parameters_in_torch=8))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "keras", "said"),
+    [(0.2, False, "Reached"), (0.2, True, "Not reached"), (0.4, False, "Not reached")],
+)
+def test_startup_is_judged_by_seconds_and_by_keras(seconds, keras, said):
+    values = {"seconds": seconds, "keras": keras}
+    outcomes = [Outcome(startup.EMPTY, 0.1), Outcome(startup.IMPORT, seconds, values=values)]
+    (table,) = startup.tabulate(outcomes)
+    assert f" {said}:" in table.verdicts[0]
+    assert table.rows[1][2] == f"{10 * seconds:.1f}"
+
+
+@pytest.mark.parametrize(("megabytes", "said"), [(1_400.0, "Reached"), (1_600.0, "Not reached")])
+def test_notebooks_are_judged_by_seconds_and_memory(megabytes, said):
+    (table,) = notebooks.tabulate([Outcome("04_keras_walkthrough", 100.0, megabytes)])
+    assert f" {said}: 100 s" in table.verdicts[0]
+    assert table.rows[-1] == ("all", "100.0", f"{megabytes:,.0f}")
+
+
+def test_cores_are_compared_with_what_comes():
+    rates = dict(zip(cores.SETTINGS, (100.0, 200.0, 50.0, 80.0, 40.0), strict=True))
+    outcomes = [
+        Outcome(label, 0, values={"images_per_second": rate, "loss": rate})
+        for label, rate in rates.items()
+    ]
+    (table,) = cores.tabulate(outcomes)
+    assert [row[-1] for row in table.rows] == ["1.00", "2.00", "0.50", "0.80", "0.40"]
+    assert f"Fastest: {cores.CHOSEN}." in table.notes[0]
+
+
+def test_job_returns_what_its_process_printed_last(monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    code = "import json, os; print('first'); print(json.dumps(dict(os.environ)))"
+    values = run_job(Job("a", ("-c", code), {"MINE": "1"})).values
+    assert values["MINE"] == "1"
+    assert "TF_ENABLE_ONEDNN_OPTS" not in values
+
+
+def test_job_that_fails_says_why():
+    with pytest.raises(BenchmarkError, match=r"'a' must end without error.*code 3") as caught:
+        run_job(Job("a", ("-c", "import sys; print('the reason'); sys.exit(3)")))
+    assert "    the reason" in str(caught.value)
+
+
+def test_job_can_depend_on_what_was_measured_before():
+    code = "import sys; print(sys.argv[1])"
+    job = Job("b", ("-c", code), finish=lambda outcomes: {"budget": outcomes[-1].seconds})
+    assert run_job(job, [Outcome("a", 2.5)]).values == {"budget": 2.5}
+
+
+def test_missing_pytorch_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(BenchmarkError, match=r"pip install -e .\[bench\]"):
+        throughput.check()
+
+
+def test_missing_mnist_is_named_with_the_setting(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    with pytest.raises(BenchmarkError, match=r"data fetch mnist.*COURSE_DATA_DIR"):
+        article.check()
+
+
+def test_result_replaces_only_its_own_section(tmp_path):
+    path = tmp_path / "results.md"
+    for name, cell in (("startup", "old"), ("cores", "other"), ("startup", "new")):
+        table = Table("t", ("a",), ((cell,),))
+        results.write_results(name, [table], command="python -m benchmarks", path=path)
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"^## (.*)$", text, flags=re.MULTILINE) == ["cores", "startup"]
+    assert re.findall(r"^\| (\w{2,}) \|$", text, flags=re.MULTILINE) == ["other", "new"]
+
+
+def test_result_names_date_versions_and_command_but_no_path(tmp_path):
+    path = tmp_path / "results.md"
+    command = cli.command_of("cores", Options())
+    results.write_results("cores", [Table("t", ("a",), ())], command=command, path=path)
+    text = path.read_text(encoding="utf-8")
+    assert re.search(r"Measured on \d{4}-\d\d-\d\d by `python -m benchmarks cores --write`", text)
+    assert re.search(r"\bcores? of .*tensorflow \d", text)
+    assert not re.search(r"(?<![\w.])/\w|[A-Z]:\\", text)
+
+
+@pytest.mark.parametrize(
+    ("information", "expected"),
+    [("model name\t: A Processor\nmodel name\t: A Processor\n", "A Processor")],
+)
+def test_processor_is_read_from_what_linux_knows(tmp_path, information, expected):
+    path = tmp_path / "cpuinfo"
+    path.write_text(information, encoding="utf-8")
+    assert machine.processor(path) == expected
+
+
+def test_processor_has_words_for_a_system_that_does_not_tell(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine.platform, "processor", lambda: "")
+    assert machine.processor(tmp_path / "none") == "an unnamed processor"
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(cli.main, arguments)
+
+
+def test_help_lists_benchmarks_and_examples():
+    text = invoke("--help").output
+    for name in cli.BENCHMARKS:
+        assert re.search(rf"^\s+{name}\s{{2,}}", text, flags=re.MULTILINE)
+    assert "Examples:" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["trough"], "'trough' is not one of 'article', 'throughput'"),
+        (["--quick", "--write"], "leave out --quick"),
+        (["cores", "--goal"], "belongs to the benchmark `article`"),
+    ],
+)
+def test_bad_arguments_are_refused_before_anything_is_measured(arguments, said):
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+class Fake:
+    """A benchmark that measures an empty interpreter, or refuses to."""
+
+    SUMMARY = "nothing"
+
+    def __init__(self, refusal=None):
+        self.refusal = refusal
+
+    def check(self):
+        if self.refusal:
+            raise BenchmarkError(self.refusal)
+
+    def jobs(self, options):
+        return [Job("empty", ("-c", "pass"))]
+
+    def tabulate(self, outcomes):
+        rows = tuple((outcome.label,) for outcome in outcomes)
+        return [Table("t", ("a",), rows, verdicts=(verdict("g", reached=True, found="f"),))]
+
+
+def test_refused_benchmark_does_not_stop_the_others(monkeypatch):
+    fakes = {"throughput": Fake("no PyTorch"), "cores": Fake()}
+    monkeypatch.setattr(cli, "BENCHMARKS", fakes)
+    result = invoke("throughput", "cores")
+    assert result.exit_code == 1
+    assert "throughput: no PyTorch" in result.output
+    assert "Goal: g. Reached: f." in result.output
+
+
+def test_trial_run_is_not_judged(monkeypatch):
+    monkeypatch.setattr(cli, "BENCHMARKS", {"cores": Fake()})
+    result = invoke("cores", "--quick")
+    assert result.exit_code == 0
+    assert "A trial run" in result.output
+    assert "Goal" not in result.output

@@ -1,0 +1,55 @@
+"""Each check returns what is right, and says what is required, what came and what is near."""
+
+import math
+
+import numpy as np
+import pytest
+
+from helpers.checks import check_choice, check_integer, check_number
+
+
+def test_right_values_come_back_as_pythons_own():
+    assert check_integer("n", np.int64(3), minimum=3, maximum=3) == 3
+    assert type(check_integer("n", np.int64(3))) is int
+    assert type(check_number("x", np.float32(0.5), above=0)) is float
+    assert check_choice("task", "binary", ["binary"]) == "binary"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "message"),
+    [
+        (2, ValueError, "an integer from 3 to 5; got 2"),
+        (6, ValueError, "got 6"),
+        (3.0, TypeError, r"got 3.0 \(float\)"),
+        (True, TypeError, r"got True \(bool\)"),
+        ("4", TypeError, r"got '4' \(str\)"),
+    ],
+)
+def test_integers(value, kind, message):
+    with pytest.raises(kind, match=message):
+        check_integer("n", value, minimum=3, maximum=5)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (0.0, ValueError),
+        (1.1, ValueError),
+        (math.nan, ValueError),
+        (math.inf, ValueError),
+        (10**400, ValueError),
+        (True, TypeError),
+        ("0.5", TypeError),
+        (1j, TypeError),
+    ],
+)
+def test_numbers(value, kind):
+    with pytest.raises(kind, match="`x` must be a finite number > 0 and <= 1; got"):
+        check_number("x", value, above=0, maximum=1)
+
+
+def test_choices_name_the_nearest_and_all():
+    with pytest.raises(ValueError, match=r"one of 'a', 'valid'; got 'vald'. Did you mean 'valid'"):
+        check_choice("padding", "vald", ["a", "valid"])
+    with pytest.raises(ValueError, match=r"got 7\.$"):
+        check_choice("padding", 7, ["a", "valid"])
