@@ -22,15 +22,16 @@ test-real: environment  ## full-size training on real MNIST and PneumoniaMNIST (
 	@$(VENV_PYTHON) -m helpers check --only real
 
 lab: environment  ## open the notebooks in JupyterLab, on a working copy in work/
-	@$(VENV_PYTHON) -m helpers lab
+	@$(VENV_PYTHON) -m helpers lab $(ARGS)
 
 notebooks: environment  ## run the committed notebooks anew and store their outputs
 	@$(VENV_PYTHON) -m helpers notebooks $(ARGS)
 
-bench: environment  ## measure speed and memory (needs: .venv/bin/pip install torch)
+bench: environment  ## measure speed and memory (PyTorch as a clock: pip install -e .[bench])
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
 	@{ sed -n '/^#/p' requirements.lock; uv pip compile pyproject.toml --extra test --universal \
 	  --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --quiet; } > requirements.lock.new && mv requirements.lock.new requirements.lock

@@ -90,8 +90,8 @@ def tabulate(outcomes):
                 "from memory in a random order; loss and accuracy are kept in both. The first "
                 "epoch, in which everything is set up, is not counted.",
                 "Ours is compiled by `compile_network`, as in `train_network`, with its cosine "
-                "schedule; without validation images. PyTorch has a constant learning rate. The random "
-                "shifts of the modern network are counted in ours and left out of PyTorch's loop.",
+                "schedule; without validation images. PyTorch has a constant learning rate.",
+                "The random shifts of the modern network count in ours; PyTorch's loop has none.",
             ),
             verdicts=(
                 verdict(

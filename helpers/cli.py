@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+import helpers
+
 
 class BadInput(click.ClickException):
     """What the reader gave cannot be used; shown without a traceback."""
@@ -40,27 +42,8 @@ def _chosen(names):
         return notebook_paths(names)
 
 
-def _print_table(columns, rows):
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table()
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(str(value)) for value in row))  # brackets in a text are no markup
-    # a file or a pipe has no width that lines would have to fit into
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
-
-
-def _texts(table):
-    """Turn a table into texts, empty where there is no value."""
-    return table.astype(object).where(table.notna(), "").astype(str)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="helpers")
+@click.version_option(helpers.__version__)
 def main():
     """Run, check and repeat the notebooks of the course; get their data and read their results."""
 
@@ -68,7 +51,7 @@ def main():
 @main.command(
     epilog=_examples(
         "run                        all notebooks, as in class",
-        "run 04 --show-parameters   what can be set",
+        "run 04 --show-parameters   what can be set, and to what it is set",
         "run 04 -p dataset mnist -p epochs 5",
         "run 04 -p dataset path/to/own.npz --output build/own",
         "run --profile smoke        quick and small, to see that all works",
@@ -101,39 +84,63 @@ def main():
     show_default=True,
     help="Folder of the executed copies, results and pages.",
 )
-@click.option("--cell-timeout", type=click.IntRange(min=1), help="Seconds that a cell may take.")
 @click.option("--pages/--no-pages", "with_page", default=True, help="Write HTML pages, or none.")
-@click.option("--show-parameters", is_flag=True, help="Show what can be set, and run nothing.")
+@click.option(
+    "--show-parameters", is_flag=True, help="Show the values to run with, and run nothing."
+)
 def run(notebooks, given, parameters_file, profile, show_parameters, **options):
     """Run NOTEBOOKS (all, if none is named) from beginning to end, each in a kernel of its own.
 
-    A notebook is named by its number (04), its name, or its file.
+    A notebook is named by its number (04), its name, or its file in the course's folder.
     """
-    paths = _chosen(notebooks)
-    if show_parameters:
-        _show_parameters(paths)
-        return
     from helpers.reruns.parameters import ParameterError
+    from helpers.reruns.tables import print_outcomes
     from helpers.reruns.values import plan_runs, read_values_file
 
+    paths = _chosen(notebooks)
     with _refusing(ParameterError):
         values = read_values_file(parameters_file) if parameters_file else {}
-        plan = plan_runs(paths, values | _without_repetition(given), profile=profile)
+        values |= _without_repetition(given)
+        plan = plan_runs(paths, values, profile=profile, check_dataset=_check_dataset)
+    if show_parameters:
+        _show_parameters(plan)
+        return
+    _fetch_datasets(plan)
     outcomes, interrupted = _run_all(plan, options)
-    _report(outcomes, options["output_dir"])
+    print_outcomes(outcomes, options["output_dir"])
     if interrupted:
         click.echo(f"Stopped; {len(plan) - len(outcomes)} of {len(plan)} notebooks did not end.")
     if interrupted or any(outcome.error for outcome in outcomes):
         sys.exit(1)
 
 
-def _show_parameters(paths):
-    from helpers.reruns.parameters import ParameterError, read_parameters
+def _check_dataset(name, kind):
+    from helpers.data import DataError, check_dataset
+
+    try:
+        check_dataset(name, kind=kind)
+    except (DataError, ValueError) as error:
+        # the reader knows it as the parameter
+        raise ValueError(str(error).replace("`name`", "`dataset`", 1)) from error
+
+
+def _show_parameters(plan):
+    from helpers.reruns.parameters import read_parameters
     from helpers.reruns.values import format_parameters
 
-    for path in paths:
-        with _refusing(ParameterError):
-            click.echo(f"{path.stem}\n\n{format_parameters(read_parameters(path))}\n")
+    for path, values in plan.items():
+        click.echo(f"{path.stem}\n\n{format_parameters(read_parameters(path), values)}\n")
+
+
+def _fetch_datasets(plan):
+    """Download what the notebooks will need, where the reader can see the progress."""
+    chosen = {(v["dataset"], v.get("data_dir", "")) for v in plan.values() if "dataset" in v}
+    if chosen:
+        from helpers.data import DataError, fetch
+
+        with _refusing(DataError, ValueError):
+            for name, data_dir in sorted(chosen):
+                fetch(name, data_dir=data_dir)
 
 
 def _without_repetition(given):
@@ -151,28 +158,10 @@ def _run_all(plan, options):
     outcomes = []
     try:
         for path, values in plan.items():
-            with _refusing(OSError):  # such as a full disk
-                outcomes.append(run_notebook(path, parameters=values, **options))
+            outcomes.append(run_notebook(path, parameters=values, **options))
     except KeyboardInterrupt:
         return outcomes, True
     return outcomes, False
-
-
-def _report(outcomes, output_dir):
-    rows = [
-        (
-            outcome.notebook,
-            f"{outcome.seconds:.1f}",
-            f"{outcome.peak_megabytes:.0f} MB",
-            outcome.error or "done",
-        )
-        for outcome in outcomes
-    ]
-    _print_table(["notebook", "seconds", "peak memory", "result"], rows)
-    click.echo(f"Results: {output_dir / 'results'}; executed copies: {output_dir / 'executed'}")
-    for outcome in outcomes:
-        if outcome.page.exists():
-            click.echo(f"Open in a browser: {outcome.page}")
 
 
 @main.command(
@@ -187,6 +176,7 @@ def _report(outcomes, output_dir):
 def check(only):
     """Check everything that must hold before a change is good."""
     from helpers.reruns.checking import run_steps
+    from helpers.reruns.tables import print_table
 
     results = []
     with _refusing(ValueError, FileNotFoundError):
@@ -194,7 +184,7 @@ def check(only):
             results.append(result)
     rows = [(r.step, f"{r.seconds:.1f}", "passed" if r.passed else "FAILED") for r in results]
     click.echo()
-    _print_table(["step", "seconds", "result"], rows)
+    print_table(["step", "seconds", "result"], rows)
     if not all(result.passed for result in results):
         sys.exit(1)
 
@@ -213,12 +203,14 @@ def data():
 def list_():
     """Show every data set that can be loaded by name."""
     from helpers.data import list_datasets
+    from helpers.reruns.tables import print_frame
 
-    table = _texts(list_datasets())
+    table = list_datasets()
+    table = table.astype(object).where(table.notna(), "").astype(str)
     splits = ["train", "val", "test"]
     sizes = table[splits].agg(" / ".join, axis=1).where(table["train"] != "", "")
     table = table.drop(columns=[*splits, "load"]).assign(**{"train / val / test": sizes})
-    _print_table(table.columns, table.to_numpy())
+    print_frame(table)
 
 
 @data.command(epilog=_examples("data fetch mnist pneumoniamnist_64"))
@@ -251,6 +243,8 @@ def folder(data_dir):
 def results(paths, csv):
     """Show the results of many runs, from files or folders, in one table."""
     from helpers.reruns import read_results
+    from helpers.reruns.files import write_text
+    from helpers.reruns.tables import print_results
 
     with _refusing(ValueError, OSError), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -260,14 +254,8 @@ def results(paths, csv):
         if table.empty:
             raise BadInput("There must be results files (JSON) in what is named; found none.")
         if csv:
-            table.to_csv(csv, index=False)
-    fixed = ["notebook", "status", "data", "changed", "claims", "seconds"]
-    metrics = table.loc[:, "seconds":].drop(columns="seconds")
-    listed = [
-        "\n".join(f"{name} {value:.6g}" for name, value in row.dropna().items())
-        for _, row in metrics.iterrows()
-    ]
-    _print_table([*fixed, "metrics"], _texts(table[fixed]).assign(metrics=listed).to_numpy())
+            write_text(csv, table.to_csv(index=False, lineterminator="\n"))
+    print_results(table)
 
 
 @main.command(epilog=_examples("notebooks", "notebooks 04"))

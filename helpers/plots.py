@@ -18,6 +18,9 @@ __all__ = [
 ]
 
 
+MOST_SIGNS = 49  # of a 7 x 7 kernel; in a larger map the signs could not be read
+
+
 def plot_image(ax, image, title="", *, value_range=None):
     """Draw one image: grey for one channel, colours for three.
 
@@ -76,7 +79,7 @@ def plot_image_grid(figure, images, titles=None, *, columns=8, value_range=None)
 
 
 def plot_signed_map(ax, values, title="", *, limit=None):
-    """Draw signed values: red above zero, blue below, white at zero.
+    """Draw signed values: red above zero, blue below, white at zero; in a small map with the sign.
 
     Parameters
     ----------
@@ -95,6 +98,11 @@ def plot_signed_map(ax, values, title="", *, limit=None):
     values = np.asarray(values)
     limit = limit or np.abs(values).max() or 1.0
     ax.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    if values.size <= MOST_SIGNS:
+        for (i, j), value in np.ndenumerate(values):
+            strong = abs(value) > 0.6 * limit
+            sign = "+" if value > 0 else "−" if value < 0 else "0"
+            ax.text(j, i, sign, ha="center", va="center", color="white" if strong else "black")
     ax.set_title(title, fontsize=11, loc="center")
     ax.set_axis_off()
     return ax

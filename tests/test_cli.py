@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+import helpers
 from helpers.cli import main
 from helpers.reruns import course, lab
 from tests.reruns.synthetic_notebooks import as_committed, build_notebook, save, start_cell
 
+REPOSITORY = Path(__file__).resolve().parent.parent
 FINISH = "run.metric('accuracy', 0.5)\nrun.finish()"
 
 
@@ -63,11 +67,11 @@ def test_run_goes_on_after_a_failure_and_says_what_to_open(root):
     assert [word in output for word in ("complete", "failed", "epochs=5", "accuracy 0.5")] == [
         True
     ] * 4
-    assert (root / "all.csv").read_text().count("\n") == 3
+    assert (root / "all.csv").read_text(encoding="utf-8").count("\n") == 3
 
 
 def test_run_with_a_file_of_parameters(root):
-    (root / "mine.yaml").write_text("epochs: 2\nrate: 1e-4\n")
+    (root / "mine.yaml").write_text("epochs: 2\nrate: 1e-4\n", encoding="utf-8")
     output = call("run", "2", "--parameters-file", "mine.yaml", "-p", "epochs", "1", "--no-pages")
     assert "Open in a browser" not in output
     assert "epochs=1, rate=0.0001" in call("results", "build")
@@ -78,8 +82,11 @@ def test_run_with_a_file_of_parameters(root):
     [
         ("run 07", "one of '01_first', '02_second', or its number; got '07'"),
         ("run -p epoch 3", "got 'epoch'. Did you mean 'epochs'?"),
-        ("run -p epochs many", "`epochs` must be an integer in [1, 10]; got 'many'."),
-        ("run -p rate -1", "`rate` must be a finite number in (0, 1]; got -1.0."),
+        ("run -p epochs many", "`epochs` must be an integer from 1 to 10; got 'many' (str)."),
+        ("run -p rate -1", "`rate` must be a finite number > 0 and <= 1; got -1.0."),
+        ("run --show-parameters -p epochs 0", "`epochs` must be an integer from 1 to 10; got 0."),
+        ("run work/01_first.ipynb", "must lie in"),
+        ("run 01 -p results_path other.json", "must be a new file, or the results of an earlier"),
         ("run -p epochs 1 -p epochs 2", "epochs came several times"),
         ("run --profile smoke", "smoke.yaml must be a YAML file that can be read"),
         ("run --profile smok", "'smok' is not one of 'class', 'smoke', 'full'"),
@@ -94,6 +101,7 @@ def test_run_with_a_file_of_parameters(root):
     ],
 )
 def test_bad_input_is_refused_without_a_traceback(arguments, message, root):
+    (root / "other.json").write_text("{}", encoding="utf-8")
     output = call(*arguments.split(), status=2)
     assert message in output
     assert "Error: " in output
@@ -101,14 +109,101 @@ def test_bad_input_is_refused_without_a_traceback(arguments, message, root):
     assert not (root / "build").exists()
 
 
-def test_show_parameters(root):
-    output = call("run", "01", "--show-parameters")
-    assert "01_first\n\nepochs = 3\n    passes over the images (an integer in [1, 10])" in output
+def test_show_parameters_as_the_notebook_would_run(root):
+    (root / "mine.yaml").write_text("epochs: 2\n", encoding="utf-8")
+    arguments = ["--show-parameters", "--parameters-file", "mine.yaml", "-p", "mode", "slow"]
+    output = call("run", "01", *arguments)
+    assert "01_first\n\nepochs = 2 (in class 3)\n    passes over the images, in [1, 10]" in output
+    assert "\nmode = 'slow' (in class 'fast')\n" in output
+    assert not (root / "build").exists()
+
+
+def test_long_message_is_shortened_in_the_table_only(root):
+    steps = [f"{number}. Download part {number} by hand." for number in range(40)]
+    save(
+        build_notebook(f"raise OSError({chr(10).join(steps)!r})"), root / "notebooks/01_first.ipynb"
+    )
+    output = call("run", "01", "--no-pages", status=1)
+    (row,) = [line for line in output.splitlines() if "│ 01_first" in line]
+    assert "failed in cell 3: OSError: 0. Download" in row
+    assert "\n".join(
+        ["01_first failed in cell 3: OSError: 0. Download part 0 by hand.", *steps[1:]]
+    ) in (output)
+
+
+def test_notebook_that_finds_no_place_does_not_stop_the_others(root):
+    (root / "build" / "executed" / "01_first.ipynb").mkdir(parents=True)
+    output = call("run", "--no-pages", status=1)
+    rows = [line.split("│")[4].strip() for line in output.splitlines() if "│" in line]
+    assert rows[0].startswith("not started: ")
+    assert rows[1] == "done"
+
+
+DATASET = """\
+dataset: str = "digits"  # a name, or the path of your own .npz; data set of kind images
+data_dir: str = ""  # where downloaded data lie"""
+
+
+@pytest.fixture
+def asked(root, monkeypatch):
+    """Make a course of one notebook with images; list what is downloaded for it."""
+    notebook = build_notebook("print(dataset)")
+    notebook.cells[1].source = DATASET
+    (root / "notebooks" / "02_second.ipynb").unlink()
+    save(notebook, root / "notebooks" / "01_first.ipynb")
+    fetched = []
+    monkeypatch.setattr(
+        "helpers.data.fetch", lambda name, data_dir: fetched.append((name, data_dir))
+    )
+    return fetched
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("digit", "Did you mean 'digits'?"),
+        ("breast-cells", "`dataset` must be a data set of kind 'images'"),
+        ("none.npz", "none.npz"),
+    ],
+)
+def test_data_set_that_does_not_fit_is_refused_before_the_kernel(name, message, asked, root):
+    output = call("run", "-p", "dataset", name, status=2)
+    assert message in output
+    assert asked == []
+    assert not (root / "build").exists()
+
+
+def test_data_set_is_downloaded_before_the_kernel_starts(asked, root):
+    call("run", "-p", "dataset", "mnist", "-p", "data_dir", "data", "--no-pages")
+    assert asked == [("mnist", str(root / "data"))]
+
+
+def test_download_that_fails_is_refused_before_the_kernel(asked, root, monkeypatch):
+    from helpers.data import DataError
+
+    def fail(name, data_dir):
+        raise DataError("mnist must be downloaded once. Put the file into the folder by hand.")
+
+    monkeypatch.setattr("helpers.data.fetch", fail)
+    assert "by hand" in call("run", "-p", "dataset", "mnist", status=2)
+    assert not (root / "build").exists()
+
+
+def test_table_of_results_is_written_as_a_whole(root, monkeypatch):
+    call("run", "01", "--no-pages")
+    (root / "all.csv").write_text("old", encoding="utf-8")
+
+    def fail(self, target):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("pathlib.Path.replace", fail)
+    assert "no space left" in call("results", "build", "--csv", "all.csv", status=2)
+    assert (root / "all.csv").read_text(encoding="utf-8") == "old"
 
 
 def test_file_that_is_no_result_is_named(root):
     call("run", "01", "--no-pages")
-    (root / "build" / "results" / "other.json").write_text("{}")
+    (root / "build" / "results" / "other.json").write_text("{}", encoding="utf-8")
     output = call("results", "build")
     assert "other.json must be a results file" in output
     assert "accuracy 0.5" in output
@@ -172,3 +267,19 @@ def test_lab_opens_a_copy(root, monkeypatch):
     assert output.splitlines() == ["work/01_first.ipynb: copied", "work/02_second.ipynb: copied"]
     assert called == [(["-m", "jupyterlab", "--no-browser"], root / "work")]
     assert (root / "work" / lab.DIGESTS).exists()
+
+
+def test_python_without_the_packages_is_told_what_to_do():
+    command = [sys.executable, "-S", "-m", "helpers", "--help"]  # -S: without site-packages
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "'click' is not installed" in done.stderr
+    assert "bootstrap.py" in done.stderr
+    assert ".venv/bin/python -m helpers" in done.stderr
+
+
+def test_versions_agree():
+    assert call("--version").split()[-1] == helpers.__version__
+    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["project"]["version"] == helpers.__version__

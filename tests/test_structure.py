@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "helpers"
 PARTS = {"data", "networks", "evaluation", "reruns"}
 HEAVY = ("keras", "tensorflow", "torch", "jax")
+# what helpers.data needs now and then only: its import stays quick without them
+SLOW = ("pandas", "sklearn", "pooch", "skimage", "pydicom", "nibabel", "mlxtend")
 # what a lesson calls: these say which lesson introduces them
 LESSON_MODULES = ["start", "data", "networks", "evaluation", "reruns", "plots"]
 # what computes numbers: these are compared with an independent computation, or have a law
@@ -73,9 +75,9 @@ def test_the_import_check_can_fail(path, source):
     assert find_violations(path, source)
 
 
-def loaded_heavy_modules(statement):
-    """Run a statement in a new interpreter and list the heavy libraries that it brought in."""
-    ask = f"print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
+def loaded_modules(statement, names=HEAVY):
+    """Run a statement in a new interpreter and list which of the libraries it brought in."""
+    ask = f"print(json.dumps([name for name in {names} if name in sys.modules]))"
     code = f"{statement}\nimport json, sys\n{ask}"
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -87,11 +89,15 @@ def loaded_heavy_modules(statement):
     "module", ["", ".checks", ".cli", ".data", ".evaluation", ".plots", ".reruns"]
 )
 def test_light_parts_stay_light(module):
-    assert loaded_heavy_modules(f"import helpers{module}") == []
+    assert loaded_modules(f"import helpers{module}") == []
+
+
+def test_data_brings_in_its_libraries_when_they_are_needed():
+    assert loaded_modules("import helpers.data", SLOW) == []
 
 
 def test_the_light_check_can_fail():
-    assert "keras" in loaded_heavy_modules("import helpers.networks")
+    assert "keras" in loaded_modules("import helpers.networks")
 
 
 def public_objects(modules):

@@ -45,7 +45,7 @@ class DataInfo:
         Element k names label k (multi-label: column k). Empty for samples.
     positive_class : str or None
         Binary sets: the name of the class with label 1, which is the disease.
-    num : dict of str to int
+    num_cases : dict of str to int
         Cases in each split: "train", "val", "test". Empty for samples.
     shape : tuple of int
         Shape of one case: (height, width, channels) or (features,); samples: as stored.
@@ -70,7 +70,7 @@ class DataInfo:
     --------
     >>> from helpers.data import load_dataset
     >>> info = load_dataset("breast-cells").info
-    >>> info.task, info.positive_class, info.num
+    >>> info.task, info.positive_class, info.num_cases
     ('binary', 'malignant', {'train': 341, 'val': 114, 'test': 114})
 
     Introduced in notebook 04, *The data*.
@@ -82,7 +82,7 @@ class DataInfo:
     task: str | None
     class_names: tuple[str, ...]
     positive_class: str | None
-    num: dict[str, int]
+    num_cases: dict[str, int]
     shape: tuple[int, ...]
     dtype: str
     value_range: tuple[float, float]
@@ -193,7 +193,7 @@ class Dataset:
         Returns
         -------
         Dataset
-            With ``info.num["train"]`` equal to `num_train`.
+            With ``info.num_cases["train"]`` equal to `num_train`.
 
         Raises
         ------
@@ -214,7 +214,7 @@ class Dataset:
         self._check_num_train(num_train)
         draw = draw_plain if self.info.task == "multi-label" else draw_stratified
         train = self.train.take(draw(self.train.y, num_train, seed))
-        info = dataclasses.replace(self.info, num={**self.info.num, "train": num_train})
+        info = dataclasses.replace(self.info, num_cases={**self.info.num_cases, "train": num_train})
         return dataclasses.replace(self, info=info, train=train)
 
     def _check_num_train(self, num_train):
@@ -248,7 +248,7 @@ class Sample:
     >>> sample.pixels.shape, sample.header.Modality
     ((128, 128), 'CT')
 
-    Introduced in notebook 04, *The data*.
+    Introduced in notebook 01, *Images as arrays*.
     """
 
     pixels: np.ndarray

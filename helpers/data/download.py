@@ -7,15 +7,17 @@ import functools
 import hashlib
 import os
 import secrets
+import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from helpers.data.dataset import DataError
 
 FOLDER_VARIABLE = "COURSE_DATA_DIR"
 ATTEMPTS = 3  # for each address
 PAUSE = 1  # seconds before the second round, twice as many before the third
-TIMEOUT = (10, 60)  # seconds to connect, seconds of silence while data flow
+TIMEOUT = (5, 60)  # seconds to connect, seconds of silence while data flow
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # no space, or no quota, left
 
 
@@ -94,7 +96,7 @@ def obtain(files, data_dir="", *, progress=True):
     data_dir : str or path, optional
         As in `data_folder`.
     progress : bool, optional
-        Show a progress bar on standard error while downloading.
+        Show each attempt and a progress bar on standard error while downloading.
 
     Returns
     -------
@@ -198,6 +200,8 @@ def _transfer(file, partial, altered, progress):
     for attempt in range(ATTEMPTS):
         time.sleep(attempt * PAUSE)
         for url in file.urls:
+            if progress:
+                _tell(file, url, attempt)
             try:
                 _request(url, partial, progress)
             except requests.exceptions.RequestException as failure:
@@ -210,6 +214,12 @@ def _transfer(file, partial, altered, progress):
         if altered.exists():  # whole and wrong: to ask once more would bring the same
             break
     return error
+
+
+def _tell(file, url, attempt):
+    """Say whom we ask for what: behind a firewall nothing else is heard until the end."""
+    name, host = Path(file.path).name, urlsplit(url).netloc
+    print(f"{name} from {host}, attempt {attempt + 1} of {ATTEMPTS}", file=sys.stderr, flush=True)
 
 
 def _request(url, partial, progress):

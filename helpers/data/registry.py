@@ -1,16 +1,12 @@
 """Every data set by its name: load it, fetch it ahead, list them all."""
 
-import os
-
-from helpers.checks import check_choice, quoted, suggest
+from helpers.checks import check_choice
 from helpers.data import embedded, medmnist, mnist, own_file, samples
-from helpers.data.dataset import KINDS, SPLITS
+from helpers.data.catalogue import check_dataset, infos, is_own_file, shown_infos
+from helpers.data.dataset import SPLITS
 from helpers.data.download import obtain
 
-EMBEDDED = {
-    "digits": (embedded.DIGITS, embedded.load_digits),
-    "breast-cells": (embedded.BREAST_CELLS, embedded.load_breast_cells),
-}
+EMBEDDED = {"digits": embedded.load_digits, "breast-cells": embedded.load_breast_cells}
 
 
 def load_dataset(name, *, data_dir="", kind=None, task=None, class_names=None):
@@ -33,7 +29,8 @@ def load_dataset(name, *, data_dir="", kind=None, task=None, class_names=None):
     task : {"binary", "multi-class", "ordinal", "multi-label"}, optional
         Only for the user's own file; inferred from the labels if left out.
     class_names : sequence of str, optional
-        Only for the user's own file; "class 0", "class 1", ... if left out.
+        Only for the user's own file; "class 0", "class 1", ... if left out. A single text is
+        refused: it would be taken for a sequence of letters.
 
     Returns
     -------
@@ -49,7 +46,11 @@ def load_dataset(name, *, data_dir="", kind=None, task=None, class_names=None):
 
     Notes
     -----
-    Memory is counted as 5 bytes a value: once as uint8 and once as the float32 working copy.
+    Memory is counted as what training takes: every value as uint8, as float32 and in TensorFlow,
+    9 bytes together, and 8 bytes more for each value of the largest split.
+
+    A file of the user's own that is an official file of MedMNIST, which its checksum tells, is
+    loaded as that set: with its name, its classes and its labels the right way round.
 
     References
     ----------
@@ -64,19 +65,12 @@ def load_dataset(name, *, data_dir="", kind=None, task=None, class_names=None):
 
     Introduced in notebook 04, *The data*.
     """
-    name = check_name(name)
-    if kind is not None:
-        _check_kind(name, kind)
+    name = check_dataset(name, kind=kind)
     if is_own_file(name):
         return own_file.load(name, task, class_names)
-    for label, value in (("task", task), ("class_names", class_names)):
-        if value is not None:
-            raise ValueError(
-                f"`{label}` must be left out for {name!r}, which has its own; got {value!r}. It "
-                "is for your own .npz file."
-            )
+    own_file.check_left_out(repr(name), task, class_names)
     if name in EMBEDDED:
-        return EMBEDDED[name][1]()
+        return EMBEDDED[name]()
     if name == mnist.INFO.name:
         return mnist.load(data_dir)
     return medmnist.load(*medmnist.names()[name], data_dir)
@@ -110,14 +104,14 @@ def load_sample(name):
     >>> int(sample.pixels[0, 0]), int(sample.header.RescaleIntercept)
     (175, -1024)
 
-    Introduced in notebook 04, *The data*.
+    Introduced in notebook 01, *Images as arrays*.
     """
     if not isinstance(name, str):
         raise TypeError(f"`name` must be the name of a sample; got {name!r}.")
     hyphened = name.replace("_", "-")
     if hyphened in samples.ENTRIES:
         return samples.load(hyphened)
-    if name in _infos() or is_own_file(name):
+    if name in infos() or is_own_file(name):
         raise ValueError(
             f"`name` must be a sample; got {name!r}, which is a data set. Use "
             f"load_dataset({name!r})."
@@ -147,7 +141,8 @@ def fetch(name, *, data_dir="", progress=True):
     TypeError, ValueError
         If the name is unknown.
     DataError
-        If a file is altered, or cannot be downloaded or written.
+        If a file is altered, or cannot be downloaded or written; if a file of the user's own is
+        not there.
 
     Examples
     --------
@@ -158,7 +153,7 @@ def fetch(name, *, data_dir="", progress=True):
     """
     if isinstance(name, str) and name.replace("_", "-") in samples.ENTRIES:
         return []
-    name = check_name(name)
+    name = check_dataset(name)
     if name == mnist.INFO.name:
         files = mnist.files()
     elif name in medmnist.names():
@@ -176,8 +171,9 @@ def list_datasets():
     Returns
     -------
     pandas.DataFrame
-        Columns name, kind, task, classes, train, val, test, shape, sizes, origin, licence, load
-        (the function that loads it). Samples have no task, classes or splits.
+        Columns name, kind, task, classes, positive class, train, val, test, shape, sizes, dtype,
+        range, origin, licence, load (the function that loads it). Samples have no task, classes
+        or splits; only binary sets have a positive class.
 
     Examples
     --------
@@ -189,12 +185,9 @@ def list_datasets():
     """
     import pandas as pd
 
-    sets = [_row(info) for name, info in _infos().items() if not name.endswith(_SUFFIXES)]
-    table = pd.DataFrame(sets + [_row(samples.info_of(name)) for name in samples.ENTRIES])
+    rows = [*shown_infos(), *(samples.info_of(name) for name in samples.ENTRIES)]
+    table = pd.DataFrame([_row(info) for info in rows])
     return table.astype(dict.fromkeys(["classes", *SPLITS], "Int64"))
-
-
-_SUFFIXES = tuple(f"_{size}" for size in medmnist.SIZES)
 
 
 def _row(info):
@@ -203,63 +196,13 @@ def _row(info):
         "kind": info.kind,
         "task": info.task or "",
         "classes": len(info.class_names) or None,
-        **{split: info.num.get(split) for split in SPLITS},
+        "positive class": info.positive_class or "",
+        **{split: info.num_cases.get(split) for split in SPLITS},
         "shape": " x ".join(map(str, info.shape)),
         "sizes": ", ".join(map(str, medmnist.SIZES)) if info.name in medmnist.FACTS else "",
+        "dtype": info.dtype,
+        "range": "{:g} to {:g}".format(*info.value_range),
         "origin": info.origin,
         "licence": info.licence,
         "load": "load_dataset" if info.task else "load_sample",
     }
-
-
-def _infos():
-    """Return name -> description of all data sets, those of every size included."""
-    infos = {name: info for name, (info, _) in EMBEDDED.items()}
-    infos[mnist.INFO.name] = mnist.INFO
-    infos |= {name: medmnist.info_of(*at) for name, at in medmnist.names().items()}
-    return infos
-
-
-def is_own_file(name):
-    return name.lower().endswith(".npz")
-
-
-def check_name(name):
-    """Return the name of a data set or own file as text, or say which names there are."""
-    if not isinstance(name, str | os.PathLike):
-        raise TypeError(
-            f"`name` must be the name of a data set or the path of a .npz file; got {name!r} "
-            f"({type(name).__name__})."
-        )
-    name = os.fspath(name)
-    if name in _infos() or is_own_file(name):
-        return name
-    if name.replace("_", "-") in samples.ENTRIES:
-        raise ValueError(
-            f"`name` must be a data set; got {name!r}, which is a single sample. Use "
-            f"load_sample({name!r})."
-        )
-    raise ValueError(
-        f"`name` must be one of {_names()}, or the path of a file that ends in .npz; got "
-        f"{name!r}.{suggest(name, _infos())}"
-    )
-
-
-def _names(kind=None):
-    names = [
-        name
-        for name, info in _infos().items()
-        if not name.endswith(_SUFFIXES) and kind in (None, info.kind)
-    ]
-    sizes = " (MedMNIST also with _64, _128 or _224 at the end)"
-    return (quoted(names) or "none yet") + (sizes if "pathmnist" in names else "")
-
-
-def _check_kind(name, kind):
-    check_choice("kind", kind, KINDS)
-    found = "images" if is_own_file(name) else _infos()[name].kind
-    if found != kind:
-        raise ValueError(
-            f"`name` must be a data set of kind {kind!r} here; got {name!r}, which is of kind "
-            f"{found!r}. Names that fit: {_names(kind)}."
-        )

@@ -98,7 +98,7 @@ def info_of(name):
         task=None,
         class_names=(),
         positive_class=None,
-        num={},
+        num_cases={},
         shape=entry.shape,
         dtype=entry.dtype,
         value_range=entry.value_range,

@@ -5,6 +5,7 @@ from helpers.evaluation.metrics import (
     Accuracy,
     compute_accuracy,
     compute_auc,
+    name_labels,
     predict_labels,
     rank_errors,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "Accuracy",
     "compute_accuracy",
     "compute_auc",
+    "name_labels",
     "predict_labels",
     "rank_errors",
     "wilson_interval",

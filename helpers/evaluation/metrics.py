@@ -9,7 +9,14 @@ from sklearn.metrics import roc_auc_score
 
 from helpers.evaluation.intervals import wilson_interval
 
-__all__ = ["Accuracy", "compute_accuracy", "compute_auc", "predict_labels", "rank_errors"]
+__all__ = [
+    "Accuracy",
+    "compute_accuracy",
+    "compute_auc",
+    "name_labels",
+    "predict_labels",
+    "rank_errors",
+]
 
 
 class Accuracy(NamedTuple):
@@ -53,6 +60,33 @@ def predict_labels(probabilities, *, multi_label=False):
     if probabilities.ndim == 1 or multi_label:
         return (probabilities > 0.5).astype("int64")
     return probabilities.argmax(axis=1).astype("int64")
+
+
+def name_labels(label, class_names):
+    """Name the class, or the labels, of one case.
+
+    Parameters
+    ----------
+    label : int, or array_like of shape (labels,) of 0 and 1
+    class_names : sequence of str
+
+    Returns
+    -------
+    str
+        The class's name; several labels with commas between, "none" without any.
+
+    Examples
+    --------
+    >>> name_labels(1, ["normal", "pneumonia"])
+    'pneumonia'
+    >>> name_labels([1, 0, 1], ["nodule", "mass", "edema"])
+    'nodule, edema'
+
+    Introduced in notebook 04, *The data*.
+    """
+    if np.ndim(label) == 0:
+        return class_names[int(label)]
+    return ", ".join(class_names[k] for k in np.flatnonzero(label)) or "none"
 
 
 def compute_accuracy(y_true, probabilities):

@@ -3,12 +3,8 @@
 Notebooks import what they need from here; the command line brings in the other modules.
 """
 
-from helpers.reruns.results import (
-    Run,
-    predictions_table,
-    read_predictions,
-    read_results,
-    start_run,
-)
+from helpers.reruns.predictions import predictions_table, read_predictions
+from helpers.reruns.results import read_results
+from helpers.reruns.run import Run, start_run
 
 __all__ = ["Run", "predictions_table", "read_predictions", "read_results", "start_run"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from helpers.checks import check_choice
 from helpers.reruns.course import course_root, notebook_paths
+from helpers.reruns.kernel import without_session_name
 
 PYTHON = [sys.executable, "-m"]
 NBVAL = [
@@ -19,6 +20,7 @@ NBVAL = [
     *("-p", "no:cacheprovider"),
     *("-W", "default"),  # that warnings are errors is for the unit tests
 ]
+NO_SKIPS = ("-p", "tests.no_skips")  # without its data a test skips itself
 # other processors round differently; these settings do so on this one
 WITHOUT_ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "0"}
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
@@ -64,7 +66,7 @@ def build_steps(root=None):
         "nbval": [Command(nbval)],
         "smoke": [Command(smoke)],
         "portable": [Command(nbval, WITHOUT_ONEDNN), Command(nbval, ONE_THREAD)],
-        "real": [Command(["pytest", "-q", "-m", "real", "tests"])],
+        "real": [Command(["pytest", "-q", *NO_SKIPS, "-m", "real", "tests"])],
     }
 
 
@@ -105,10 +107,11 @@ def run_steps(names=(), *, root=None, announce=print):
 def _run(name, command, root, announce):
     settings = [f"{key}={value}" for key, value in command.environment.items()]
     announce(" ".join([f"{name}:", *settings, "python -m", *command.arguments[:4]]))
-    done = subprocess.run(
-        [*PYTHON, *command.arguments],
-        cwd=root,
-        env=os.environ | command.environment,
-        check=False,
-    )
+    with without_session_name():
+        done = subprocess.run(
+            [*PYTHON, *command.arguments],
+            cwd=root,
+            env=os.environ | command.environment,
+            check=False,
+        )
     return done.returncode == 0

@@ -14,9 +14,10 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from helpers.reruns.records import write_text
+from helpers.reruns.files import write_text
+from helpers.reruns.kernel import KERNEL, QUIET, without_session_name
 
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": KERNEL}
 LANGUAGE = {"name": "python"}
 KEPT_OF_NOTEBOOK = {"title", "kernelspec", "language_info", "course"}
 KEPT_OF_CELL = {"tags", "mystnb"}
@@ -43,15 +44,16 @@ def regenerate(path):
     with tqdm(total=len(notebook.cells), desc=path.stem, unit="cell") as bar:
         client = NotebookClient(
             notebook,
-            kernel_name=KERNELSPEC["name"],
+            kernel_name=KERNEL,
             timeout=None,
             record_timing=False,
             coalesce_streams=True,
-            extra_arguments=["--log-level=CRITICAL"],
+            extra_arguments=QUIET,
             resources={"metadata": {"path": str(path.parent)}},
             on_cell_executed=lambda cell_index, **_: bar.update(cell_index + 1 - bar.n),
         )
-        client.execute()
+        with without_session_name():
+            client.execute()
     clean(notebook)
     write_text(path, nbformat.writes(notebook) + "\n")
 

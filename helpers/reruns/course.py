@@ -32,8 +32,8 @@ def notebook_paths(names=(), *, root=None):
     Parameters
     ----------
     names : iterable of str, default=()
-        Each a number ("04" or "4"), a stem ("04_keras_walkthrough"), a file name or a path that
-        ends in one. None of them: all notebooks.
+        Each a number ("04" or "4"), a stem ("04_keras_walkthrough"), a file name, or the path of
+        a file that lies in the course's own folder. None of them: all notebooks.
     root : path-like, optional
         The folder of the course. Default: `course_root()`.
 
@@ -45,13 +45,26 @@ def notebook_paths(names=(), *, root=None):
     Raises
     ------
     ValueError
-        If a name is no notebook of the course; the message lists those that are.
+        If a name is no notebook of the course; the message lists those that are. A copy that lies
+        elsewhere is refused too, since the course's own would run in its place.
     """
     folder = Path(root or course_root()) / "notebooks"
     available = sorted(folder.glob("[0-9]*.ipynb"))
     stems = [path.stem for path in available]
+    for name in names:
+        _refuse_copy(Path(name), folder)
     chosen = {_stem_of(name, stems) for name in names} or set(stems)
     return [path for path in available if path.stem in chosen]
+
+
+def _refuse_copy(path, folder):
+    """Refuse a path, or a file in the current folder, that is not in the course's own folder."""
+    is_path = len(path.parts) > 1 or path.is_file()
+    if is_path and path.parent.resolve() != folder.resolve():
+        raise ValueError(
+            f"A notebook given by its path must lie in {folder}; got {str(path)!r}. Open a copy of "
+            "your own in JupyterLab: `python -m helpers lab`. To run the course's, give its number."
+        )
 
 
 def _stem_of(name, stems):

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from helpers.reruns.course import notebook_paths
-from helpers.reruns.records import write_text
+from helpers.reruns.files import write_text
 
 # the digest of each copy as it was made, by file name
 DIGESTS = ".as-copied.json"

@@ -15,8 +15,8 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
+from helpers.reruns.files import write_text
 from helpers.reruns.mathematics import latex_to_mathml
-from helpers.reruns.records import write_text
 
 # the first that an output has is shown
 SHOWN = [

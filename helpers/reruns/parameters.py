@@ -4,37 +4,69 @@ The cell tagged `parameters` is the only place where a notebook declares them, o
 
     epochs: int = 15  # passes over the training images, in [1, 1000]
     learning_rate: float = 0.003  # peak of the schedule, in (0, 1]
-    networks: str = "all"  # which rungs, one of all | dense | article
-    dataset: str = "digits"  # data set name, or the path of your own .npz file
+    task: str = "inferred"  # what the labels mean, one of inferred | binary | ordinal
+    rungs: str = "dense, modern"  # which networks, any of dense | article | modern
+    dataset: str = "digits"  # a name, or the path of your own .npz; data set of kind images
 
-A line has a type (int, float, str or bool), a literal as default, and a comment. The comment of a
-number ends with its range: square brackets include the bound, round ones exclude it, and `inf` is a
-bound too. The comment of a text with few allowed values ends with these. Papermill reads the same
-lines with a regular expression that drops those with a second `=`, so they are refused here.
+A line has a type (int, float, str or bool), a literal as default, and a comment, which ends with
+what is allowed:
+
+- a number: its range. Square brackets include the bound; a round one excludes it, which only a
+  float's lower bound can be; `-inf` and `inf` stand for no bound.
+- a text: `one of` few values, or `any of` them, with commas between and each at most once. A text
+  that ends with neither may be anything.
+- the text `dataset`: `data set of kind ...`, if the notebook can use one kind only.
+
+Papermill reads the same lines with a regular expression that drops those with a second `=`, so they
+are refused here.
 """
 
 import ast
 import io
 import json
 import math
-import numbers
 import re
-import sys
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.checks import quoted, suggest
+from helpers.checks import check_choice, check_integer, check_number, quoted, suggest
 
 # where things lie says nothing about what is computed
 PLACES = {"data_dir", "results_path"}
 TYPES = {"int": int, "float": float, "str": str, "bool": bool}
-_RANGE = re.compile(r",?\s*\bin\s*([\[(])\s*([^,\s]+)\s*,\s*([^\])\s]+)\s*([\])])\s*$")
-_CHOICES = re.compile(r",?\s*\bone of\s+([^|]+(?:\|[^|]+)+)$")
+_RANGE = re.compile(r"\bin\s*([\[(])\s*([^,\s]+)\s*,\s*([^\])\s]+)\s*([\])])$")
+_CHOICES = re.compile(r"\b(one|any) of\s+([^|]+(?:\|[^|]+)+)$")
+_KIND = re.compile(r"\bdata set of kind (\w+)$")
 
 
 class ParameterError(ValueError):
     """A parameters cell that cannot be read, or values that a notebook cannot be run with."""
+
+
+def collect(names, find):
+    """Find something for each name; raise the problems of all names at once.
+
+    Parameters
+    ----------
+    names : iterable
+    find : callable
+        Called with each name; it may raise a `ParameterError`.
+
+    Returns
+    -------
+    dict
+        What was found, by name.
+    """
+    found, problems = {}, []
+    for name in names:
+        try:
+            found[name] = find(name)
+        except ParameterError as error:
+            problems.append(str(error))
+    if problems:
+        raise ParameterError("\n".join(problems))
+    return found
 
 
 @dataclass(frozen=True)
@@ -48,78 +80,74 @@ class Parameter:
     default : int, float, str or bool
         The value of the class profile.
     help : str
-        The comment, without the range or the choices.
-    low, high : float, optional
-        The range of a number; infinite where it has no bound.
-    low_open, high_open : bool
-        Whether the bound itself is excluded.
+        The comment, which also says what is allowed.
+    above, minimum, maximum : int or float, optional
+        The range of a number, without the bound `above` and with the others.
     choices : tuple of str
         The allowed values of a text; empty if any text is allowed.
+    several : bool
+        Whether a text may hold several of the choices, with commas between.
+    data_kind : str, optional
+        The kind of data set that the notebook can use; None if it can use any.
     """
 
     name: str
     type: type
     default: object
     help: str
-    low: float = -math.inf
-    high: float = math.inf
-    low_open: bool = False
-    high_open: bool = False
+    above: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     choices: tuple = ()
-
-    @property
-    def allowed(self):
-        """Say in words which values are allowed.
-
-        >>> Parameter("epochs", int, 15, "passes", low=1, high=1000).allowed
-        'an integer in [1, 1000]'
-        """
-        if self.type is bool:
-            return "true or false"
-        if self.type is str:
-            return f"one of {quoted(self.choices)}" if self.choices else "a text"
-        left, right = "(" if self.low_open else "[", ")" if self.high_open else "]"
-        kind = "an integer" if self.type is int else "a finite number"
-        return f"{kind} in {left}{self.low:.12g}, {self.high:.12g}{right}"
+    several: bool = False
+    data_kind: str | None = None
 
     def check(self, value):
         """Return `value` in the declared type, or raise a `ParameterError`; texts stay texts.
 
-        >>> Parameter("epochs", int, 15, "passes", low=1, high=1000).check(0)
+        >>> Parameter("epochs", int, 15, "passes", minimum=1, maximum=1000).check(0)
         Traceback (most recent call last):
             ...
-        helpers.reruns.parameters.ParameterError: `epochs` must be an integer in [1, 1000]; got 0.
+        helpers.reruns.parameters.ParameterError: `epochs` must be an integer from 1 to 1000; got 0.
         """
-        if not self._has_type(value) or not self._is_allowed(value):
-            near = suggest(value, self.choices)
-            raise ParameterError(f"`{self.name}` must be {self.allowed}; got {value!r}.{near}")
-        return self.type(value)
+        try:
+            return self._checked(value)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(str(error)) from None
 
     def convert(self, value):
         """Read a text as the declared type where that is possible, then check it.
 
-        >>> Parameter("learning_rate", float, 0.003, "peak", low=0, high=1).convert("1e-4")
+        >>> Parameter("learning_rate", float, 0.003, "peak", above=0, maximum=1).convert("1e-4")
         0.0001
         """
         if isinstance(value, str) and self.type is not str:
             value = _read_text(value, self.type)
         return self.check(value)
 
-    def _has_type(self, value):
-        if self.type in (bool, str):
-            return isinstance(value, self.type)
-        number = numbers.Integral if self.type is int else numbers.Real
-        return isinstance(value, number) and not isinstance(value, bool)
+    def _checked(self, value):
+        name, minimum, maximum = self.name, self.minimum, self.maximum
+        if self.type is int:
+            return check_integer(name, value, minimum, maximum)
+        if self.type is float:
+            return check_number(name, value, above=self.above, minimum=minimum, maximum=maximum)
+        if not isinstance(value, self.type):
+            kind = "a text" if self.type is str else "true or false"
+            raise TypeError(f"`{name}` must be {kind}; got {value!r} ({type(value).__name__}).")
+        if self.several:
+            self._check_several(value)
+        elif self.choices:
+            check_choice(name, value, self.choices)
+        return value
 
-    def _is_allowed(self, value):
-        if self.type is bool:
-            return True
-        if self.type is str:
-            return not self.choices or value in self.choices
-        above = value > self.low if self.low_open else value >= self.low
-        below = value < self.high if self.high_open else value <= self.high
-        finite = self.type is int or abs(value) <= sys.float_info.max  # nan is not
-        return finite and above and below
+    def _check_several(self, value):
+        words = [word.strip() for word in value.split(",")]
+        unknown = [word for word in words if word not in self.choices]
+        if unknown or len(set(words)) < len(words):
+            raise ValueError(
+                f"`{self.name}` must name any of {quoted(self.choices)}, each once, with commas "
+                f"between; got {value!r}.{suggest(unknown[0], self.choices) if unknown else ''}"
+            )
 
 
 def _read_text(text, kind):
@@ -173,8 +201,8 @@ def _read_json(path):
 def parse_cell(source):
     """Read the source of a parameters cell.
 
-    >>> parse_cell("seed: int = 0  # of the random numbers, in [0, 4294967295]")["seed"].high
-    4294967295.0
+    >>> parse_cell("seed: int = 0  # of the random numbers, in [0, 4294967295]")["seed"].maximum
+    4294967295
     """
     try:
         statements = ast.parse(source).body
@@ -222,7 +250,7 @@ def _parse_statement(statement, line, comment):
     except (ValueError, TypeError):
         raise _line_error(line, "must have a literal as default, nothing computed") from None
     limits = _parse_limits(kind, comment, line)
-    parameter = Parameter(statement.target.id, kind, default, **limits)
+    parameter = Parameter(statement.target.id, kind, default, comment, **limits)
     try:
         parameter.check(default)
     except ParameterError as error:
@@ -231,24 +259,38 @@ def _parse_statement(statement, line, comment):
 
 
 def _parse_limits(kind, comment, line):
-    """Split a comment into the help and the limits that it ends with."""
+    """Read the limits that a comment ends with."""
     if kind in (int, float):
         found = _RANGE.search(comment)
         if found is None:
             raise _line_error(line, "does not end with the range of the number")
-        try:
-            low, high = float(found[2]), float(found[3])
-        except ValueError:
-            raise _line_error(line, "has a range whose bounds are no numbers") from None
-        limits = {
-            "low": low,
-            "high": high,
-            "low_open": found[1] == "(",
-            "high_open": found[4] == ")",
-        }
-        return {"help": comment[: found.start()].strip(), **limits}
-    found = _CHOICES.search(comment) if kind is str else None
-    if found is None:
-        return {"help": comment}
-    choices = tuple(choice.strip().strip("\"'") for choice in found[1].split("|"))
-    return {"help": comment[: found.start()].strip(), "choices": choices}
+        return _parse_range(kind, *found.groups(), line)
+    limits = {}
+    if kind is str and (found := _CHOICES.search(comment)):
+        limits["several"] = found[1] == "any"
+        limits["choices"] = tuple(word.strip().strip("\"'") for word in found[2].split("|"))
+    if kind is str and (found := _KIND.search(comment)):
+        limits["data_kind"] = found[1]
+    return limits
+
+
+def _parse_range(kind, left, low, high, right, line):
+    try:
+        low = None if low == "-inf" else _parse_bound(low)
+        high = None if high == "inf" else _parse_bound(high)
+    except ValueError:
+        raise _line_error(line, "has a range whose bounds are no numbers") from None
+    above = low is not None and left == "("
+    if (above and kind is int) or (high is not None and right == ")"):
+        raise _line_error(line, "has a round bracket where the bound must be included")
+    return {"above" if above else "minimum": low, "maximum": high}
+
+
+def _parse_bound(text):
+    """Read a whole number as such, so that messages show it as it was written."""
+    try:
+        return int(text)
+    except ValueError:
+        if not math.isfinite(number := float(text)):
+            raise
+        return number

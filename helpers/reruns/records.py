@@ -16,7 +16,6 @@ versions keep these keys, so that older courses see whose file it is.
 import functools
 import importlib.metadata
 import json
-import numbers
 import os
 import platform
 from pathlib import Path
@@ -86,7 +85,7 @@ def _versions():
 
 
 def results_file(path):
-    """Return the path of a results file; refuse one that ends in anything but ".json".
+    """Return the path of a results file; refuse one that would replace a file of another kind.
 
     >>> results_file("thesis.docx")
     Traceback (most recent call last):
@@ -97,6 +96,14 @@ def results_file(path):
         raise ValueError(
             f"`results_path` must end in '.json': that file is replaced; got {str(path)!r}."
         )
+    if Path(path).exists():
+        try:
+            read_record(path)
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                "`results_path` must be a new file, or the results of an earlier run, which are "
+                f"replaced; got {str(path)!r}: {error} Choose another name, or move that file away."
+            ) from error
     return Path(path)
 
 
@@ -133,16 +140,44 @@ def read_record(path):
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{path} must be a results file; it is no JSON: {error}") from error
-    keys = record.keys() if isinstance(record, dict) else set()
-    if "schema_version" in keys and record["schema_version"] != SCHEMA_VERSION:
+        raise ValueError(f"{path} must be a results file; it is no JSON: {error}.") from error
+    missing = _EMPTY.keys() - (record.keys() if isinstance(record, dict) else set())
+    if missing:
+        raise ValueError(
+            f"{path} must be a results file; it has no {', '.join(sorted(missing))}. "
+            "Point to the files that `python -m helpers run` wrote."
+        )
+    if record["schema_version"] != SCHEMA_VERSION:
         raise SchemaError(
             f"{path} must have schema version {SCHEMA_VERSION}; got {record['schema_version']!r}. "
             "A newer version of this course wrote it: update the course to read it."
         )
-    if not keys >= _EMPTY.keys():
+    if wrong := _of_wrong_type(record):
         raise ValueError(
-            f"{path} must be a results file; it has no {', '.join(sorted(_EMPTY.keys() - keys))}. "
-            "Point to the files that `python -m helpers run` wrote."
+            f"{path} must be a results file; its {', '.join(wrong)} cannot be read: somebody "
+            "changed the file. Run the notebook again."
         )
     return record
+
+
+def _of_wrong_type(record):
+    """List the keys whose values are not what this module describes."""
+    kinds = {key: type(empty) for key, empty in _EMPTY.items() if empty is not None}
+    if wrong := [key for key, kind in kinds.items() if not isinstance(record[key], kind)]:
+        return wrong
+    fits = {
+        "notebook": isinstance(record["notebook"], str),
+        "seconds": _is_number_or_null(record["seconds"]),
+        "changed_parameters": all(
+            isinstance(name, str) and name in record["parameters"]
+            for name in record["changed_parameters"]
+        ),
+        "data": "name" in record["data"],
+        "metrics": all(map(_is_number_or_null, record["metrics"].values())),
+        "claims": all(isinstance(claim, dict) and "held" in claim for claim in record["claims"]),
+    }
+    return [key for key, fit in fits.items() if not fit]
+
+
+def _is_number_or_null(value):
+    return value is None or isinstance(value, (int, float))

@@ -1,29 +1,22 @@
 """What a notebook records of its run: data, metrics, claims, predictions.
 
 After its parameters cell the notebook calls `run = start_run("04_keras_walkthrough", globals())`,
-and at its end `run.finish(...)`. Nothing is written unless `results_path` says where.
+and at its end `run.finish(...)`. Nothing is written unless `results_path` says where; if it does,
+the results so far are written at each step, so that a run that fails has lost nothing.
 """
 
 import math
 import numbers
 import time
+from pathlib import Path
 
 import numpy as np
 
 from helpers.checks import check_number
 from helpers.reruns.course import notebook_paths
-from helpers.reruns.parameters import PLACES, ParameterError, read_parameters
-from helpers.reruns.predictions import predictions_table, read_predictions
-from helpers.reruns.records import (
-    build_record,
-    predictions_file,
-    read_results,
-    results_file,
-    write_record,
-    write_text,
-)
-
-__all__ = ["Run", "predictions_table", "read_predictions", "read_results", "start_run"]
+from helpers.reruns.files import write_text
+from helpers.reruns.parameters import PLACES, collect, read_parameters
+from helpers.reruns.records import build_record, predictions_file, results_file, write_record
 
 
 def start_run(notebook, namespace):
@@ -46,29 +39,23 @@ def start_run(notebook, namespace):
     ParameterError
         If a parameter is missing, of the wrong type or out of its range; all are named.
     ValueError
-        If the course has no such notebook, or `results_path` does not end in ".json".
+        If the course has no such notebook, or `results_path` would replace a file of another kind.
 
-    Introduced in notebook 04, *Results of this run*.
+    Introduced in notebook 04, *The data*.
     """
     try:
         path = notebook_paths([notebook])[0]
     except FileNotFoundError:
         # the package without the course: nobody knows what the class parameters are
-        given = {name: namespace[name] for name in PLACES if name in namespace}
-        return Run(notebook, given, class_values=None)
-    declared = read_parameters(path)
-    values, problems = {}, []
-    for name, parameter in declared.items():
-        try:
-            values[name] = parameter.check(namespace.get(name))
-        except ParameterError as error:
-            problems.append(str(error))
-    if problems:
-        raise ParameterError("\n".join(problems))
+        stem, defaults = notebook, None
+        values = {name: namespace[name] for name in PLACES if name in namespace}
+    else:
+        stem, declared = path.stem, read_parameters(path)
+        defaults = {name: parameter.default for name, parameter in declared.items()}
+        values = collect(declared, lambda name: declared[name].check(namespace.get(name)))
     if values.get("results_path"):
         results_file(values["results_path"])  # refused now, not after the training
-    defaults = {name: parameter.default for name, parameter in declared.items()}
-    return Run(path.stem, values, class_values=defaults)
+    return Run(stem, values, class_values=defaults)
 
 
 class Run:
@@ -99,11 +86,12 @@ class Run:
         self.class_parameters = not self.changed_parameters if known else None
         self._data = {"name": None, "checksum": None}
         self._metrics, self._claims = {}, {}
-        self._start = time.perf_counter()
+        self._status, self._start = "running", time.perf_counter()
 
     def use_data(self, name, checksum):
         """Record which data set the run used, and its checksum."""
         self._data = {"name": str(name), "checksum": str(checksum)}
+        self._save()
 
     def metric(self, name, value):
         """Record a number under a name; None or nan says that it is not defined for this data.
@@ -114,6 +102,7 @@ class Run:
             If the value is no number, or infinite.
         """
         self._metrics[name] = _defined(name, value)
+        self._save()
 
     def check_band(self, claim, value, low, high):
         """Claim that a number lies in the band that this course was tested with.
@@ -144,8 +133,10 @@ class Run:
         checked = bool(self.class_parameters)
         record |= {"checked": checked, "held": inside if checked else None}
         self._claims[claim] = {"claim": claim} | record
+        self._save()
         if not checked:
-            print(f"not tested with these parameters: {claim} in {band}")
+            shown = "not defined" if value is None else f"{value:.3g}"
+            print(f"{claim}: {shown} (not tested with these parameters; in class in {band})")
         elif inside:
             print(f"held: {claim} lies in {band}")
         else:
@@ -179,6 +170,7 @@ class Run:
         held = bool(condition)
         record = {"claim": claim, "kind": "identity", "checked": True, "held": held}
         self._claims[claim] = record
+        self._save()
         if not held:
             raise AssertionError(f"{claim}: this must hold with all parameters, and it does not.")
         print(f"held: {claim}")
@@ -187,6 +179,7 @@ class Run:
         """Return what was recorded so far, see `helpers.reruns.records` for its keys."""
         return build_record(
             self.notebook,
+            status=self._status,
             parameters=self.parameters,
             class_parameters=self.class_parameters,
             changed_parameters=self.changed_parameters,
@@ -207,14 +200,20 @@ class Run:
         if not self.parameters.get("results_path"):
             print("results_path is empty: nothing written")
             return
-        path = results_file(self.parameters["results_path"])
+        path = Path(self.parameters["results_path"])
         written = [path.name]
         if predictions is not None:
             table = predictions_file(path)
             write_text(table, predictions.to_csv(index=False, lineterminator="\n"))
             written.append(table.name)
-        write_record(path, self.record())  # last: where it is, the run is complete
+        self._status = "complete"  # only now: the predictions are there
+        self._save()
         print(f"written: {', '.join(written)}")
+
+    def _save(self):
+        """Write what was recorded so far, if `results_path` says where."""
+        if path := self.parameters.get("results_path"):
+            write_record(path, self.record())
 
 
 def _defined(name, value):

@@ -6,13 +6,13 @@ from pathlib import Path
 import yaml
 
 from helpers.checks import check_choice, quoted, suggest
-from helpers.reruns.parameters import PLACES, ParameterError, read_parameters
+from helpers.reruns.parameters import PLACES, ParameterError, collect, read_parameters
 from helpers.reruns.records import results_file
 
 PROFILES = ("class", "smoke", "full")
 
 
-def check_values(parameters, given):
+def check_values(parameters, given, *, check_dataset=None):
     """Check the values that a notebook is to be run with.
 
     Parameters
@@ -21,6 +21,9 @@ def check_values(parameters, given):
         What the notebook declares, see `helpers.reruns.parameters.read_parameters`.
     given : dict of str to value
         Texts, as a command line gives them, are read as the declared type.
+    check_dataset : callable, optional
+        Called with the value of the parameter `dataset`, if it is given, and with the kind of data
+        set that the notebook needs or None; it raises a `ValueError` for one that does not fit.
 
     Returns
     -------
@@ -32,15 +35,20 @@ def check_values(parameters, given):
     ParameterError
         With every problem of every value, so that one correction is enough.
     """
-    values, problems = {}, []
-    for name, value in given.items():
+
+    def check_one(name):
+        parameter = _find(parameters, name)
+        value = parameter.convert(given[name])
         try:
-            values[name] = _find(parameters, name).convert(value)
-        except ParameterError as error:
-            problems.append(str(error))
-    if problems:
-        raise ParameterError("\n".join(problems))
-    return values
+            if name == "dataset" and check_dataset:
+                check_dataset(value, parameter.data_kind)
+            if name == "results_path" and value:
+                results_file(value)
+        except ValueError as error:
+            raise ParameterError(str(error)) from error
+        return value
+
+    return collect(given, check_one)
 
 
 def _find(parameters, name):
@@ -52,20 +60,46 @@ def _find(parameters, name):
     return parameters[name]
 
 
-def format_parameters(parameters):
+def format_parameters(parameters, values):
     """Write the parameters of a notebook as a help text, two lines each.
 
+    Parameters
+    ----------
+    parameters : dict of str to Parameter
+    values : dict of str to value
+        What the notebook would run with, where that is not the parameter's default.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
     >>> from helpers.reruns.parameters import parse_cell
     >>> cell = "epochs: int = 15  # passes over the images, in [1, 1000]"
-    >>> print(format_parameters(parse_cell(cell)))
-    epochs = 15
-        passes over the images (an integer in [1, 1000])
+    >>> print(format_parameters(parse_cell(cell), {"epochs": 3}))
+    epochs = 3 (in class 15)
+        passes over the images, in [1, 1000]
     """
-    lines = [
-        f"{parameter.name} = {parameter.default!r}\n    {parameter.help} ({parameter.allowed})"
-        for parameter in parameters.values()
-    ]
+    lines = []
+    for name, parameter in parameters.items():
+        value = values.get(name, parameter.default)
+        changed = "" if value == parameter.default else f" (in class {parameter.default!r})"
+        lines += [f"{name} = {value!r}{changed}", f"    {parameter.help}"]
     return "\n".join(lines)
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML as PyYAML reads it, but a name must not come twice: the later one would count."""
+
+    def construct_mapping(self, node, deep=False):
+        """Refuse a mapping with a repeated name."""
+        names = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if names.count(key.value) > 1:
+                problem = f"each name must be given once; {key.value!r} came several times"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def read_values_file(path):
@@ -82,10 +116,10 @@ def read_values_file(path):
     Raises
     ------
     ParameterError
-        If the file is not there or holds anything else.
+        If the file is not there, holds anything else, or a name twice.
     """
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ParameterError(f"{path} must be a YAML file that can be read: {error}") from error
     content = {} if content is None else content
@@ -129,18 +163,20 @@ def read_profile(name, notebook):
     return values
 
 
-def plan_runs(paths, given, *, profile="class"):
+def plan_runs(paths, given, *, profile="class", check_dataset=None):
     """Choose and check the values that each of several notebooks is run with.
 
     Parameters
     ----------
-    paths : iterable of path-like
+    paths : sequence of path-like
         The notebooks.
     given : dict of str to value
         What the reader gave; it goes before the profile. Each name must be a parameter of every one
         of the notebooks. Texts that are paths start from the folder where the command was called,
         although a notebook runs where it lies.
     profile : {"class", "smoke", "full"}
+    check_dataset : callable, optional
+        As in `check_values`.
 
     Returns
     -------
@@ -152,36 +188,24 @@ def plan_runs(paths, given, *, profile="class"):
     ParameterError
         With every problem of every notebook.
     """
-    plan, problems = {}, _problems_with_results_path(given.get("results_path"), len(paths))
+    if given.get("results_path") and len(paths) > 1:
+        raise ParameterError(
+            "`results_path` names one file, so it must be given for one notebook only; "
+            f"got {len(paths)} notebooks. Use --output to choose a folder for all of them."
+        )
     given = {name: _from_here(name, value) for name, value in given.items()}
-    for path in paths:
+
+    def plan_one(path):
         try:
             values = read_profile(profile, path) | given
-            plan[path] = check_values(read_parameters(path), values)
+            return check_values(read_parameters(path), values, check_dataset=check_dataset)
         except ParameterError as error:
-            problems.append(f"{path.stem}:\n{textwrap.indent(str(error), '  ')}")
-    if problems:
-        raise ParameterError("\n".join(problems))
-    return plan
+            raise ParameterError(f"{path.stem}:\n{textwrap.indent(str(error), '  ')}") from error
 
-
-def _problems_with_results_path(results_path, num_notebooks):
-    if not results_path:
-        return []
-    problems = []
-    if num_notebooks > 1:
-        problems.append(
-            "`results_path` names one file, so it must be given for one notebook only; "
-            f"got {num_notebooks} notebooks. Use --output to choose a folder for all of them."
-        )
-    try:
-        results_file(results_path)
-    except ValueError as error:
-        problems.append(str(error))
-    return problems
+    return collect(paths, plan_one)
 
 
 def _from_here(name, value):
     """Make a path absolute: a folder, a results file, or the file of a reader's own data."""
-    is_path = isinstance(value, str) and (name in PLACES or value.endswith(".npz"))
+    is_path = isinstance(value, str) and (name in PLACES or value.lower().endswith(".npz"))
     return str(Path(value).expanduser().absolute()) if is_path and value else value

@@ -68,8 +68,8 @@ def synthetic(monkeypatch, server):
                 "binary": ["zero", "one"],
                 "multi-label": ["a", "b", "c", "d"],
             }.get(task, ["a", "b", "c", "d", "e"]),
-            "num": SPLITS,
-            "md5": {"28": md5(body)},
+            "num_cases": SPLITS,
+            "md5": {**medmnist.FACTS[name]["md5"], "28": md5(body)},
         }
         monkeypatch.setitem(medmnist.FACTS, name, facts)
         server.answers[f"{name}.npz"] = [Answer(body)]

@@ -57,11 +57,11 @@ class Server:
         self.thread.join()
 
 
-def arrays_of(task="binary", channels=1, num=SPLITS, size=(HEIGHT, WIDTH)):
+def arrays_of(task="binary", channels=1, num_cases=SPLITS, size=(HEIGHT, WIDTH)):
     """Return six arrays in the MedMNIST layout; each class occurs in each split."""
     rng = np.random.default_rng(0)
     arrays = {}
-    for split, count in num.items():
+    for split, count in num_cases.items():
         shape = (count, *size) if channels == 1 else (count, *size, channels)
         arrays[f"{split}_images"] = rng.integers(0, 256, shape, np.uint8)
         if task == "multi-label":

@@ -244,6 +244,21 @@ def test_the_progress_bar_is_on_standard_error(server, remote, tmp_path, capsys)
     assert "100%" in err
 
 
+def test_each_attempt_is_told_on_standard_error(server, tmp_path, capsys):
+    remote = RemoteFile(NAME, (server.base + "a.npz", server.base + "b.npz"), md5(GOOD))
+    host = server.base.split("/")[2]
+    with pytest.raises(DataError, match="could not be downloaded"):
+        obtain([remote], tmp_path, progress=True)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        f"file.npz from {host}, attempt {k} of 3" for k in (1, 2, 3) for _ in remote.urls
+    ]
+    with pytest.raises(DataError):
+        obtain([remote], tmp_path, progress=False)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_the_folder_is_argument_then_variable_then_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "variable"))
     assert data_folder(tmp_path / "argument") == tmp_path / "argument"

@@ -96,7 +96,7 @@ def test_samples_are_what_the_list_says(name):
     assert sample.pixels.dtype == np.dtype(info.dtype)
     assert sample.pixels.dtype.isnative
     assert (sample.pixels.min(), sample.pixels.max()) == info.value_range
-    assert (info.name, info.task, info.class_names, info.num) == (name, None, (), {})
+    assert (info.name, info.task, info.class_names, info.num_cases) == (name, None, (), {})
     assert info.origin == "embedded"
     assert info.kind == ("volume" if name in ("anatomical", "example4d") else "images")
 

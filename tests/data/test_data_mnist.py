@@ -88,9 +88,9 @@ def test_mnist_is_downloaded_and_split(small_mnist, server, tmp_path):
 
 
 def test_mnist_too_big_for_memory_is_refused_before_download(small_mnist, server, monkeypatch):
-    # 70,000 images x 784 pixels x 5 bytes = 274,400,000 bytes
-    monkeypatch.setattr("helpers.data.memory.available_bytes", lambda: 274_399_999)
-    with pytest.raises(DataError, match=r"'mnist' must fit in memory; it needs 0\.27 GB"):
+    # 784 pixels x (70,000 images x 9 bytes + 55,000 of training x 8 bytes) = 838,880,000 bytes
+    monkeypatch.setattr("helpers.data.memory.available_bytes", lambda: 838_879_999)
+    with pytest.raises(DataError, match=r"'mnist' must fit in memory; it needs 0\.84 GB"):
         load_dataset("mnist")
     assert server.requests == []
 

@@ -1,4 +1,6 @@
 import contextlib
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
@@ -27,7 +29,7 @@ def test_a_file_of_ones_own(save, task, inferred, classes, channels):
     )
     assert info.class_names == tuple(f"class {k}" for k in range(classes))
     assert info.positive_class == ("class 1" if task == "binary" else None)
-    assert (info.num, info.shape) == (SPLITS, (9, 5, channels))
+    assert (info.num_cases, info.shape) == (SPLITS, (9, 5, channels))
     assert dataset.checksum == f"md5:{md5(path.read_bytes())}"
     for split in SPLITS:
         part = getattr(dataset, split)
@@ -63,7 +65,13 @@ def test_flat_and_boolean_labels_serve(save):
         ({"task": "binary"}, ValueError, "`task` must fit .*got 'binary'.*one column, 0 to 4"),
         ({"task": "multi-label"}, ValueError, "`task` must fit"),
         ({"task": "ordnal"}, ValueError, "Did you mean 'ordinal'"),
-        ({"class_names": "abc"}, TypeError, "`class_names` must be a list of words"),
+        (
+            {"class_names": "abcde"},
+            TypeError,
+            r"must be a list .*got 'abcde' .str.\. Write",
+        ),
+        ({"class_names": {"a", "b"}}, TypeError, r"`class_names` must be a list .* .set."),
+        ({"class_names": 5}, TypeError, "`class_names` must be a list .*; got 5 .int."),
         ({"class_names": ["a", "a", "b", "c", "d"]}, ValueError, "different words"),
         ({"class_names": ["a", "b", "c"]}, DataError, "`train_labels` must be 0 to 2.*got 4"),
         ({"kind": "features"}, ValueError, "of kind 'features' here; .*'breast-cells'"),
@@ -107,6 +115,18 @@ BAD = {
         lambda a: {**a, "test_images": np.zeros((7, 3, 28, 28), np.uint8)},
         "`test_images` must have the shape .*got .7, 3, 28, 28.*Channels come last",
     ),
+    "transparency": (
+        lambda a: {**a, "test_images": np.zeros((7, 28, 28, 4), np.uint8)},
+        "1 channel .grey. or 3 .red, green, blue.; got .7, 28, 28, 4.",
+    ),
+    "two channels": (
+        lambda a: {**a, "test_images": np.zeros((7, 28, 28, 2), np.uint8)},
+        "1 channel .grey. or 3 .red, green, blue.; got .7, 28, 28, 2.",
+    ),
+    "too many columns": (
+        with_values("train_labels", np.zeros((12, 1001), np.uint8)),
+        "`train_labels` must have the shape .* at most 1000 labels .*; got shape .12, 1001.",
+    ),
     "no images": (
         lambda a: {**a, "val_images": a["val_images"][:0], "val_labels": a["val_labels"][:0]},
         "`val_images` must hold at least one image",
@@ -130,18 +150,22 @@ BAD = {
     ),
     "nan": (
         with_values("val_labels", [0, 1, np.nan, np.nan, 1]),
-        "`val_labels` must be integers; got float64 with 2 nan",
+        "`val_labels` must be integers; got float64. .*nan",
     ),
     "fractions": (with_values("val_labels", [0, 1, 0.5, 1, 0]), "`val_labels` must be integers"),
     "words": (with_values("val_labels", list("abcde")), "`val_labels` must be integers; got <U1"),
     "negative": (with_values("val_labels", [0, 1, -1, 1, 0]), "`val_labels` must be at least 0"),
     "two columns": (
-        with_values("val_labels", np.full((5, 2), 2)),
+        lambda a: {
+            **a,
+            **{f"{split}_labels": np.ones((n, 2), int) for split, n in SPLITS.items()},
+            "val_labels": np.full((5, 2), 2),
+        },
         "`val_labels` has 2 columns, so each must be 0 or 1",
     ),
     "columns differ": (
         with_values("val_labels", np.ones((5, 2), int)),
-        "same columns of labels; .*`val_labels` .n, 2.",
+        "same columns of labels; got `train_labels` 1, `val_labels` 2, `test_labels` 1",
     ),
     "one class": (
         with_values("train_labels", [1] * 12),
@@ -149,7 +173,11 @@ BAD = {
     ),
     "gap": (
         with_values("val_labels", [0, 1, 0, 1, 4]),
-        "labels must be 0 to 4 without a gap; got none of 2, 3",
+        "labels must be 0 to 4 without a gap; got none of 2, 3 in any",
+    ),
+    "many gaps": (
+        with_values("val_labels", [0, 1, 0, 1, 9]),
+        r"got none of 2, 3, 4, \.\.\. .7 in all. in any",
     ),
 }
 
@@ -194,9 +222,43 @@ def test_a_changed_byte_never_raises_anything_else(tmp_path, position, value):
         npz.read_npz(path)
 
 
-def test_a_file_too_big_for_memory_is_refused_before_its_pixels_are_read(save, monkeypatch):
+def test_a_file_too_big_for_memory_is_refused_before_anything_is_read(save, monkeypatch):
     path = save(arrays_of())
-    monkeypatch.setattr("helpers.data.memory.available_bytes", lambda: 24 * 28 * 28 * 5 - 1)
+    # 784 pixels x (24 cases x 9 bytes + 12 of training x 8), 24 labels x (1 + 8) bytes
+    needed = 784 * (24 * 9 + 12 * 8) + 24 * 9
+    monkeypatch.setattr("helpers.data.memory.available_bytes", lambda: needed)
+    assert len(load_dataset(path).train) == 12
+    monkeypatch.setattr("helpers.data.memory.available_bytes", lambda: needed - 1)
     monkeypatch.setattr(npz, "_read", None)
+    monkeypatch.setattr("helpers.data.own_file.md5_of", None)
     with pytest.raises(DataError, match=r"'mine.npz' must fit in memory"):
         load_dataset(path)
+
+
+@pytest.mark.parametrize("case", ["nan", "words", "three axes", "columns differ"])
+def test_labels_are_refused_before_they_are_read(save, monkeypatch, case):
+    change, words = BAD[case]
+    path = save(change(arrays_of("binary")))
+    monkeypatch.setattr(npz, "_read", None)
+    with pytest.raises(DataError, match=words):
+        load_dataset(path)
+
+
+def test_one_wild_label_costs_no_memory(save):
+    path = save(with_values("val_labels", [0, 1, 0, 1, 20_000_000])(arrays_of("binary")))
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=r"of 2, 3, 4, \.\.\. .19999998 in all."):
+            load_dataset(path)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_array_that_is_read_is_the_one_whose_header_was_checked(tmp_path):
+    path = tmp_path / "mine.npz"
+    path.write_bytes(npz_bytes(arrays_of()))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("train_images", b"another member, which NumPy would prefer")
+    images, _ = npz.read_npz(path)
+    np.testing.assert_array_equal(images["train"][..., 0], arrays_of()["train_images"])

@@ -16,7 +16,7 @@ def mnist(real_file):
 
 def test_mnist_has_the_official_counts(mnist):
     assert (len(mnist.train), len(mnist.val), len(mnist.test)) == (55_000, 5_000, 10_000)
-    assert mnist.info.num == {"train": 55_000, "val": 5_000, "test": 10_000}
+    assert mnist.info.num_cases == {"train": 55_000, "val": 5_000, "test": 10_000}
     assert mnist.train.x.shape == (55_000, 28, 28, 1)
     assert mnist.train.x.dtype == np.uint8
     # LeCun's training labels, counted by digit
@@ -54,7 +54,7 @@ def test_all_digits_are_from_mnist_training(mnist):
 def test_pneumoniamnist_as_ones_own_file(real_file):
     path = real_file("medmnist/pneumoniamnist-reassembled.npz")
     dataset = load_dataset(path, class_names=["normal", "pneumonia"])
-    assert dataset.info.num == {"train": 4708, "val": 524, "test": 624}
+    assert dataset.info.num_cases == {"train": 4708, "val": 524, "test": 624}
     assert (dataset.info.task, dataset.info.positive_class) == ("binary", "pneumonia")
     assert [
         np.bincount(part.y).tolist() for part in (dataset.train, dataset.val, dataset.test)

@@ -1,17 +1,17 @@
-import inspect
-import subprocess
-import sys
+import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-import helpers.data
 from helpers.data import (
     DataError,
     Dataset,
     Split,
+    check_dataset,
     data_folder,
     fetch,
+    is_own_file,
     list_datasets,
     load_dataset,
     load_sample,
@@ -68,15 +68,67 @@ def test_a_set_of_another_kind_is_refused_with_the_names_that_fit(monkeypatch):
         load_dataset("digits", kind="image")
 
 
-def test_what_is_embedded_needs_no_fetching():
+REFUSED = [
+    ("xyz", None, ValueError, "must be one of 'digits'"),
+    ("ct-small", None, ValueError, "single sample"),
+    (3, None, TypeError, "must be the name of a data set or the path"),
+    ("nowhere/none.npz", None, DataError, "nowhere/none.npz must be a file .*; there is none"),
+    ("nowhere/NONE.NPZ", "images", DataError, "there is none"),
+    ("breast-cells", "images", ValueError, "of kind 'images' here"),
+    ("nowhere/none.npz", "features", ValueError, "of kind 'features' here"),
+    ("digits", "image", ValueError, "`kind` must be one of"),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "error", "words"), REFUSED)
+def test_a_check_refuses_what_loading_would_refuse(name, kind, error, words):
+    for function in (check_dataset, load_dataset):
+        with pytest.raises(error, match=words):
+            function(name, kind=kind)
+
+
+def test_a_check_loads_nothing(monkeypatch, tmp_path):
+    def refuse(*args, **kwargs):
+        raise AssertionError("to check a name, no data must be read")
+
+    for place in ("embedded.load_digits", "mnist.load", "medmnist.load", "own_file.load"):
+        monkeypatch.setattr(f"helpers.data.{place}", refuse)
+    monkeypatch.setattr("helpers.data.npz.read_headers", refuse)
+    monkeypatch.setattr("helpers.data.download.obtain", refuse)
+    path = tmp_path / "mine.Npz"
+    path.touch()
+    for name in ("digits", "mnist", "pathmnist_224", str(path)):
+        assert check_dataset(name, kind="images") == name
+    assert check_dataset(path) == str(path)
+    assert check_dataset("breast-cells", kind="features") == "breast-cells"
+
+
+@pytest.mark.parametrize("name", ["mine.npz", "a/MINE.NPZ", Path("mine.Npz"), "~/x.npz"])
+def test_a_path_of_an_own_file(name):
+    assert is_own_file(name)
+
+
+@pytest.mark.parametrize("name", ["digits", "npz", "mine.npy", "mine.npz.bak", 3, None])
+def test_no_path_of_an_own_file(name):
+    assert not is_own_file(name)
+
+
+def test_what_is_embedded_needs_no_fetching(tmp_path):
     assert fetch("digits") == fetch("breast-cells") == fetch("retina") == []
+    (tmp_path / "mine.npz").touch()
+    assert fetch(tmp_path / "mine.npz") == []
+
+
+def test_an_own_file_that_is_not_there_cannot_be_fetched():
+    with pytest.raises(DataError, match=r"nowhere/none\.npz must be a file .*; there is none"):
+        fetch("nowhere/none.npz")
 
 
 def test_the_list_has_each_set_once():
     table = list_datasets()
     assert table.columns.tolist() == [
-        *("name", "kind", "task", "classes", "train", "val", "test"),
-        *("shape", "sizes", "origin", "licence", "load"),
+        *("name", "kind", "task", "classes", "positive class", "train", "val", "test"),
+        *("shape", "sizes", "dtype", "range", "origin", "licence", "load"),
     ]
     assert table["name"].is_unique
     assert (table["load"] == "load_dataset").sum() == 2 + 1 + 12
@@ -86,42 +138,22 @@ def test_the_list_has_each_set_once():
     assert rows.loc["retinamnist", "task"] == "ordinal"
     assert rows.loc["digits", ["train", "val", "test"]].tolist() == [3000, 1000, 1000]
     assert rows.loc["pathmnist", "shape"] == "28 x 28 x 3"
+    columns = ["positive class", "dtype", "range"]
+    assert rows.loc["breastmnist", columns].tolist() == ["malignant", "uint8", "0 to 255"]
+    assert rows.loc["breast-cells", columns].tolist() == ["malignant", "float64", "0 to 4254"]
+    assert rows.loc["anatomical", columns].tolist() == ["", "int16", "-610 to 30393"]
+    assert rows.loc["mnist", "positive class"] == ""
     assert rows.loc["ct-small", ["kind", "origin", "load"]].tolist() == [
         *("images", "embedded", "load_sample")
     ]
     assert not table.drop(columns=["classes", "train", "val", "test"]).isna().any(axis=None)
 
 
-@pytest.mark.parametrize(("size", "resnet"), [("", 0.854), ("_64", 0.854), ("_224", 0.854)])
-def test_published_results_of_pneumoniamnist(size, resnet):
-    table = published_results(f"pneumoniamnist{size}").set_index("method")
-    assert len(table) == 6
-    assert table.loc["ResNet-18 (28)", "accuracy"] == resnet
-    assert table.loc["Google AutoML", ["auc", "accuracy"]].tolist() == [0.991, 0.946]
-    assert set(table["num_test"]) == {624}
-
-
-def test_published_results_have_one_shape_for_every_name():
-    columns = ["method", "auc", "accuracy", "num_test", "source"]
-    sizes = {"breast-cells": 0, "mine.npz": 0, "mnist": 6, "digits": 6}
-    for name in [*list_datasets().query("load == 'load_dataset'")["name"], "mine.npz"]:
-        table = published_results(name)
-        assert table.columns.tolist() == columns
-        assert len(table) == sizes.get(name, 6)
-        scores = table[["auc", "accuracy"]].to_numpy()
-        assert np.all((scores > 0.5) & (scores < 1) | np.isnan(scores) | (scores == 0.493))
-    keras = published_results("digits").set_index("accuracy").loc[0.9922]
-    assert "keras.io" in keras["method"]
-    assert keras["num_test"] == 10_000
-
-
 def tiny(task, y):
     y = np.asarray(y)
     x = np.arange(len(y) * 6, dtype=np.uint8).reshape(-1, 2, 3, 1)
     info = load_dataset("breast-cells").info
-    import dataclasses
-
-    info = dataclasses.replace(info, task=task, num={"train": len(y), "val": 1, "test": 1})
+    info = dataclasses.replace(info, task=task, num_cases={"train": len(y), "val": 1, "test": 1})
     split = Split(x, y, np.arange(len(y)))
     return Dataset(info, split, split.take([0]), split.take([0]), "sha256:0")
 
@@ -130,8 +162,8 @@ def test_take_train_keeps_proportions():
     dataset = tiny("multi-class", [0] * 60 + [1] * 30 + [2] * 10)
     part = dataset.take_train(10, seed=3)
     assert np.bincount(part.train.y).tolist() == [6, 3, 1]
-    assert part.info.num == {"train": 10, "val": 1, "test": 1}
-    assert dataset.info.num["train"] == 100
+    assert part.info.num_cases == {"train": 10, "val": 1, "test": 1}
+    assert dataset.info.num_cases["train"] == 100
     assert (part.checksum, part.val) == (dataset.checksum, dataset.val)
     # cases stay together: pixel values and labels follow from the patient's number
     np.testing.assert_array_equal(part.train.x, dataset.train.x[part.train.patient])
@@ -177,36 +209,6 @@ def test_take_train_checks_its_arguments(arguments, error):
 def test_a_split_must_be_equally_long():
     with pytest.raises(ValueError, match=r"equally long; got lengths \[2, 3\]"):
         Split(np.zeros((2, 1)), np.zeros(3, int))
-
-
-def test_everything_public_says_where_it_is_introduced():
-    for name in helpers.data.__all__:
-        doc = inspect.getdoc(getattr(helpers.data, name))
-        assert doc.splitlines()[-1] == "Introduced in notebook 04, *The data*.", name
-        assert ">>> " in doc, name
-
-
-def loaded_by(code):
-    found = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return {module.partition(".")[0] for module in found.stdout.split()}
-
-
-SLOW = {"keras", "tensorflow", "torch", "jax", "sklearn", "skimage", "pydicom", "nibabel"} | {
-    *("mlxtend", "pooch", "pandas", "psutil", "matplotlib", "scipy")
-}
-
-
-def test_import_is_quick():
-    assert not SLOW & loaded_by("import helpers.data")
-
-
-def test_the_test_of_the_import_can_fail():
-    assert {"pandas"} == SLOW & loaded_by("import helpers.data; helpers.data.list_datasets()")
 
 
 def test_errors_of_files_are_no_errors_of_arguments():

@@ -4,7 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from helpers.evaluation import compute_accuracy, compute_auc, predict_labels, rank_errors
+from helpers.evaluation import (
+    compute_accuracy,
+    compute_auc,
+    name_labels,
+    predict_labels,
+    rank_errors,
+)
 from tests.tolerances import EXACT64
 
 # few distinct values, so that ties are frequent
@@ -91,6 +97,14 @@ def test_labels_by_hand():
     np.testing.assert_array_equal(predict_labels([0.5, 0.51]), [0, 1])  # a half is no yes
     np.testing.assert_array_equal(predict_labels([[0.4, 0.4, 0.2], [0.1, 0.2, 0.7]]), [0, 2])
     np.testing.assert_array_equal(predict_labels([[0.9, 0.6]], multi_label=True), [[1, 1]])
+
+
+@pytest.mark.reference("name_labels")
+def test_names_by_hand():
+    names = ("a", "b", "c")
+    assert name_labels(np.int64(2), names) == "c"
+    assert name_labels(np.array([0, 1, 1]), names) == "b, c"
+    assert name_labels([0, 0, 0], names) == "none"
 
 
 @pytest.mark.reference("rank_errors")

@@ -60,7 +60,7 @@ def test_the_chosen_network_on_pneumonia(tmp_path):
     path = require("medmnist", "pneumoniamnist-reassembled.npz")
     before = os.stat(path)
     record, predictions = run_walkthrough(
-        tmp_path, dataset=str(path), class_names="normal, pneumonia"
+        tmp_path, dataset=str(path), class_names="normal; pneumonia"
     )
     assert len(predictions) == 624
     area = roc_auc_score(predictions["y_true"], predictions["y_score"])

@@ -8,18 +8,18 @@ NAME = "01_first.ipynb"
 @pytest.fixture
 def root(tmp_path):
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / NAME).write_text("as committed")
+    (tmp_path / "notebooks" / NAME).write_text("as committed", encoding="utf-8")
     return tmp_path
 
 
 def prepare(root, *, course=None, reader=None):
     """Change the course's or the reader's notebook, then prepare; return what happened, and it."""
     if course:
-        (root / "notebooks" / NAME).write_text(course)
+        (root / "notebooks" / NAME).write_text(course, encoding="utf-8")
     if reader:
-        (root / "work" / NAME).write_text(reader)
+        (root / "work" / NAME).write_text(reader, encoding="utf-8")
     happened = prepare_working_copy(root)
-    return happened[NAME], (root / "work" / NAME).read_text()
+    return happened[NAME], (root / "work" / NAME).read_text(encoding="utf-8")
 
 
 def test_first_call_copies_and_second_does_nothing(root):
@@ -50,7 +50,7 @@ def test_deleted_copy_comes_back(root):
 def test_without_digests_every_copy_is_the_readers(content, root):
     prepare(root)
     digests = root / "work" / DIGESTS
-    digests.unlink() if content is None else digests.write_text(content)
+    digests.unlink() if content is None else digests.write_text(content, encoding="utf-8")
     assert prepare(root, course="newer") == ("yours, kept", "as committed")
 
 

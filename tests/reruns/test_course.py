@@ -20,10 +20,32 @@ def test_all_notebooks_in_order(root):
 
 
 @pytest.mark.parametrize(
-    "name", ["02", "2", "02_second", "02_second.ipynb", "notebooks/02_second.ipynb"]
+    "name",
+    [
+        *("02", "2", "02_second", "02_second.ipynb"),
+        *("notebooks/02_second.ipynb", "./notebooks/02_second.ipynb", "work/../notebooks/02"),
+    ],
 )
-def test_names_of_one_notebook(name, root):
+def test_names_of_one_notebook(name, root, monkeypatch):
+    monkeypatch.chdir(root)
     assert stems([name], root) == ["02_second"]
+
+
+@pytest.mark.parametrize("name", ["work/02_second.ipynb", "other/notebooks/02_second.ipynb"])
+def test_copy_is_refused_because_the_courses_own_would_run(name, root, monkeypatch):
+    monkeypatch.chdir(root)
+    with pytest.raises(ValueError, match=f"must lie in .*; got '{name}'. Open .* helpers lab"):
+        stems([name], root)
+
+
+def test_copy_in_the_current_folder_is_refused(root, monkeypatch):
+    (root / "work").mkdir()
+    (root / "work" / "02_second.ipynb").touch()
+    monkeypatch.chdir(root / "work")
+    with pytest.raises(ValueError, match=r"must lie in .*; got '02_second\.ipynb'"):
+        stems(["02_second.ipynb"], root)
+    assert stems(["02"], root) == ["02_second"]
+    assert stems([str(root / "notebooks" / "02_second.ipynb")], root) == ["02_second"]
 
 
 def test_order_and_repetition_do_not_matter(root):

@@ -1,3 +1,4 @@
+import os
 import sys
 
 import pytest
@@ -53,3 +54,35 @@ def test_steps_run_in_the_root_and_go_on_after_a_failure(root, monkeypatch, capf
 def test_unknown_step_is_refused_before_any_runs(root):
     with pytest.raises(ValueError, match=r"`step` must be one of 'lint'.*Did you mean 'lint'"):
         list(run_steps(["lint", "lnt"], root=root))
+
+
+def test_no_step_knows_which_notebook_jupyterlab_has_open(root, monkeypatch, capfd):
+    monkeypatch.setattr(checking, "PYTHON", [sys.executable, "-c"])
+    ask = "import os; print('JPY_SESSION_NAME' in os.environ)"
+    monkeypatch.setattr(checking, "build_steps", lambda root: {"ask": [Command([ask])]})
+    monkeypatch.setenv("JPY_SESSION_NAME", "other.ipynb")
+    list(run_steps(["ask"], root=root, announce=str))
+    assert capfd.readouterr().out == "False\n"
+    assert os.environ["JPY_SESSION_NAME"] == "other.ipynb"
+
+
+SKIPPING = """
+import pytest
+@pytest.mark.real
+def test_without_data(): pytest.skip("needs mnist.gz in the data folder")
+@pytest.mark.real
+@pytest.mark.xfail
+def test_known_to_fail(): assert False
+"""
+
+
+def test_real_step_without_its_data_fails_and_says_what_it_needs(root, capfd):
+    (root / "tests").mkdir()
+    (root / "tests" / "test_it.py").write_text(SKIPPING, encoding="utf-8")
+    (root / "pytest.ini").write_text("[pytest]\nmarkers = real: slow\n", encoding="utf-8")
+    (result,) = run_steps(["real"], root=root, announce=str)
+    assert not result.passed
+    printed = capfd.readouterr().out
+    assert "needs mnist.gz in the data folder" in printed
+    assert "COURSE_DATA_DIR must name the folder" in printed
+    assert "1 failed, 1 xfailed" in printed

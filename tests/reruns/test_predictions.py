@@ -103,6 +103,6 @@ def test_names_that_do_not_fit():
 )
 def test_file_that_is_no_such_table(content, problem, tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match=rf"a\.csv must .*{problem}"):
         read_predictions(path)

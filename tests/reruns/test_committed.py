@@ -36,7 +36,7 @@ def regenerated(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course") / "notebooks"
     folder.mkdir()
     path = folder / "01_first.ipynb"
-    path.write_text(json.dumps(notebook))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
     regenerate(path)
     first = path.read_bytes()
     regenerate(path)
@@ -80,6 +80,14 @@ def test_failing_notebook_stays_as_it_was(tmp_path):
         regenerate(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["01_first.ipynb"]
+
+
+def test_kernel_does_not_know_which_notebook_jupyterlab_has_open(tmp_path, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "other.ipynb")
+    ask = "import os\nprint('JPY_SESSION_NAME' in os.environ)"
+    path = save(build_notebook(ask), tmp_path / "01_first.ipynb")
+    regenerate(path)
+    assert code_cells(read_notebook(path))[1].outputs[0].text == "False\n"
 
 
 def test_digest_follows_the_code_only():

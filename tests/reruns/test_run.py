@@ -6,7 +6,7 @@ import pytest
 
 from helpers.reruns import course, predictions_table, start_run
 from helpers.reruns.parameters import ParameterError
-from helpers.reruns.results import Run
+from helpers.reruns.run import Run
 from tests.reruns.synthetic_notebooks import build_notebook, save
 
 CLASS = {
@@ -76,14 +76,23 @@ def test_results_path_is_refused_before_the_training(root):
         start_run("01_first", CLASS | {"results_path": "thesis.docx"})
 
 
+def test_file_of_another_kind_is_refused_before_the_training(root):
+    (root / "a.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="must be a new file, or the results of an earlier run"):
+        start_run("01_first", CLASS | {"results_path": str(root / "a.json")})
+    assert (root / "a.json").read_text(encoding="utf-8") == "{}"
+
+
 def test_without_the_course_the_class_is_unknown(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(course, "__file__", str(tmp_path / "a" / "b" / "c.py"))
     results = tmp_path / "a.json"
+    with pytest.raises(ValueError, match=r"must end in '\.json'"):
+        start_run("01_first", {"results_path": "thesis.docx"})
     run = start_run("01_first", CLASS | {"results_path": str(results)})
     run.check_band("accuracy", 0.2, 0.9, 1.0)
     run.finish()
-    assert capsys.readouterr().out.startswith("not tested with these parameters")
-    record = json.loads(results.read_text())
+    assert "(not tested with these parameters; in class in [" in capsys.readouterr().out
+    record = json.loads(results.read_text(encoding="utf-8"))
     assert record["class_parameters"] is None
     assert record["claims"][0]["held"] is None
 
@@ -118,7 +127,9 @@ def test_band_is_not_enforced_with_other_parameters(capsys):
     run = class_run(epochs=1)
     run.check_band("test accuracy", 0.1, 0.93, 0.99)
     printed = capsys.readouterr().out
-    assert printed == "not tested with these parameters: test accuracy in [0.93, 0.99]\n"
+    wanted = "(not tested with these parameters; in class in [0.93, 0.99])\n"
+    assert printed.startswith("test accuracy: ")
+    assert printed.endswith(wanted)
     (claim,) = run.record()["claims"]
     assert (claim["checked"], claim["held"], claim["value"]) == (False, None, 0.1)
 
@@ -185,7 +196,7 @@ def test_finish_writes_results_and_predictions(capsys, tmp_path):
         "04.json",
         "04.predictions.csv",
     ]
-    record = json.loads(path.read_text())
+    record = json.loads(path.read_text(encoding="utf-8"))
     assert list(record) == sorted(record)
     assert record["schema_version"] == 1
     assert (record["notebook"], record["status"], record["error"]) == ("01_first", "complete", None)
@@ -194,3 +205,37 @@ def test_finish_writes_results_and_predictions(capsys, tmp_path):
     assert record["versions"]["numpy"] == np.__version__
     assert record["seconds"] >= 0
     assert record["class_parameters"] is True
+
+
+def fail_band(run):
+    run.check_band("test accuracy", 0.1, 0.9, 1.0)
+
+
+def fail_identity(run):
+    run.check_exact("sums to one", False)
+
+
+@pytest.mark.parametrize("fail", [fail_band, fail_identity])
+def test_run_that_fails_keeps_what_it_had_and_the_claim_that_failed(fail, tmp_path):
+    path = tmp_path / "new" / "a.json"
+    run = class_run(results_path=str(path))
+    run.use_data("digits", "abc123")
+    run.metric("accuracy", 0.1)
+    run.check_exact("reloaded equals saved", True)
+    with pytest.raises(AssertionError):
+        fail(run)
+    record = json.loads(path.read_text(encoding="utf-8"))
+    assert record["status"] == "running"
+    assert record["data"] == {"name": "digits", "checksum": "abc123"}
+    assert record["metrics"] == {"accuracy": 0.1}
+    assert [claim["held"] for claim in record["claims"]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "step", [lambda run: run.use_data("digits", "1"), lambda run: run.metric("auc", 0.5)]
+)
+def test_every_step_is_written(step, tmp_path):
+    run = class_run(results_path=str(tmp_path / "a.json"))
+    step(run)
+    record = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert record | {"seconds": None} == run.record() | {"seconds": None}

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.reruns.parameters import Parameter, ParameterError, parse_cell, read_parameters
+from helpers.reruns.parameters import (
+    Parameter,
+    ParameterError,
+    collect,
+    parse_cell,
+    read_parameters,
+)
 from tests.reruns.synthetic_notebooks import PARAMETERS, build_notebook, parameters_cell, save
 
 
@@ -13,13 +19,13 @@ def test_every_field_of_every_type():
     parameters = parse_cell(PARAMETERS)
     assert list(parameters) == ["epochs", "rate", "mode", "verbose", "data_dir", "results_path"]
     assert parameters["epochs"] == Parameter(
-        "epochs", int, 3, "passes over the images", low=1.0, high=10.0
+        "epochs", int, 3, "passes over the images, in [1, 10]", minimum=1, maximum=10
     )
     assert parameters["rate"] == Parameter(
-        "rate", float, 0.5, "of learning", low=0.0, high=1.0, low_open=True
+        "rate", float, 0.5, "of learning, in (0, 1]", above=0, maximum=1
     )
     assert parameters["mode"] == Parameter(
-        "mode", str, "fast", "how to run", choices=("fast", "slow")
+        "mode", str, "fast", "how to run, one of fast | slow", choices=("fast", "slow")
     )
     assert parameters["verbose"] == Parameter("verbose", bool, False, "whether to say more")
     assert parameters["data_dir"] == Parameter("data_dir", str, "", "where downloaded data lie")
@@ -31,8 +37,27 @@ def test_unbounded_range_and_empty_choice():
         "shift: float = -1.5  # either way, in (-inf, inf)\n"
         'task: str = ""  # of your own file, one of "" | binary | multi-class\n'
     )
-    assert (parameters["shift"].low, parameters["shift"].high) == (-math.inf, math.inf)
+    shift = parameters["shift"]
+    assert (shift.above, shift.minimum, shift.maximum) == (None, None, None)
     assert parameters["task"].choices == ("", "binary", "multi-class")
+
+
+def test_several_choices_and_kind_of_data_set():
+    parameters = parse_cell(
+        'rungs: str = "dense, modern"  # of the ladder, any of dense | article | modern\n'
+        'dataset: str = "digits"  # a name, or your own .npz; data set of kind images\n'
+        'other: str = ""  # some data set\n'
+    )
+    assert parameters["rungs"].choices == ("dense", "article", "modern")
+    assert parameters["rungs"].several
+    assert parameters["dataset"].data_kind == "images"
+    assert parameters["other"].data_kind is None
+
+
+def test_bounds_are_shown_as_they_are_written():
+    parameters = parse_cell("share: float = 0.5  # of all, in [0.25, 1]")
+    with pytest.raises(ParameterError, match=r"a finite number >= 0\.25 and <= 1; got 0\."):
+        parameters["share"].check(0)
 
 
 def test_papermill_reads_the_same_names_and_defaults(tmp_path):
@@ -57,17 +82,22 @@ def test_papermill_reads_the_same_names_and_defaults(tmp_path):
         ("epochs: int = 3  #", "has no comment"),
         ("epochs: int = 3  # passes", "does not end with the range"),
         ("epochs: int = 3  # passes, in [1, many]", "bounds are no numbers"),
+        ("rate: float = 1.0  # of it, in [nan, 1]", "bounds are no numbers"),
+        ("rate: float = 1.0  # of it, in [inf, 1]", "bounds are no numbers"),
         ("epochs: int = 2 + 1j  # passes, in [1, 9]", "default of its own that does not fit"),
         ("epochs: int = min(3, 4)  # passes, in [1, 9]", "must have a literal"),
         ("epochs: int  # passes, in [1, 9]", "one line with one `=`"),
         ("epochs: int = 3  # passes, 0 = all, in [1, 9]", "one line with one `=`"),
         ('name: str = "a=b"  # of it', "one line with one `=`"),
         ("epochs: int = (\n3)  # passes, in [1, 9]", "one line with one `=`"),
-        ("epochs: int = 10  # passes, in [1, 9]", r"must be an integer in \[1, 9\]; got 10"),
-        ("epochs: int = 1  # passes, in (1, 9]", r"an integer in \(1, 9\]"),
-        ("epochs: int = 9  # passes, in [1, 9)", r"an integer in \[1, 9\)"),
+        ("epochs: int = 10  # passes, in [1, 9]", "must be an integer from 1 to 9; got 10"),
+        ("epochs: int = 3  # passes, in (1, 9]", "a round bracket where the bound must be"),
+        ("epochs: int = 3  # passes, in [1, 9)", "a round bracket where the bound must be"),
+        ("rate: float = 0.0  # of it, in (0, 1]", "a finite number > 0 and <= 1; got 0.0"),
+        ("rate: float = 0.5  # of it, in (0, 1)", "a round bracket where the bound must be"),
         ("epochs: int = True  # passes, in [1, 9]", "got True"),
         ("epochs: int = 3.0  # passes, in [1, 9]", "got 3.0"),
+        ('rungs: str = "a, c"  # which, any of a | b', "name any of 'a', 'b', .* got 'a, c'"),
         ('mode: str = "c"  # which, one of a | b', "one of 'a', 'b'; got 'c'"),
         ("flag: bool = 1  # whether", "true or false; got 1"),
         ("epochs: int = ", "must be Python"),
@@ -99,16 +129,17 @@ def test_not_exactly_one_parameters_cell(number):
 
 def test_file_that_is_no_notebook(tmp_path):
     path = tmp_path / "01_first.ipynb"
-    path.write_text("<<<<<<< a merge that was not finished")
+    path.write_text("<<<<<<< a merge that was not finished", encoding="utf-8")
     with pytest.raises(ParameterError, match=r"01_first\.ipynb must be a notebook; it is no JSON"):
         read_parameters(path)
 
 
-WHOLE = Parameter("n", int, 3, "count", low=1, high=10)
-REAL = Parameter("x", float, 0.5, "number", low=0, high=1, low_open=True)
+WHOLE = Parameter("n", int, 3, "count", minimum=1, maximum=10)
+REAL = Parameter("x", float, 0.5, "number", above=0, maximum=1)
 FLAG = Parameter("f", bool, False, "whether")
 TEXT = Parameter("t", str, "a", "text")
 CHOICE = Parameter("c", str, "all", "which", choices=("all", "dense"))
+SEVERAL = Parameter("s", str, "a", "which", choices=("article", "dense"), several=True)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +155,8 @@ CHOICE = Parameter("c", str, "all", "which", choices=("all", "dense"))
         (TEXT, "007", "007"),
         (TEXT, "", ""),
         (CHOICE, "dense", "dense"),
+        (SEVERAL, "dense", "dense"),
+        (SEVERAL, "dense,article", "dense,article"),
     ],
 )
 def test_convert(parameter, value, expected):
@@ -145,16 +178,17 @@ def test_convert(parameter, value, expected):
         *[(FLAG, value) for value in ("yes", "1", 1, 0, "", None)],
         *[(TEXT, value) for value in (7, 7.0, True, None)],
         *[(CHOICE, value) for value in ("dens", "", "ALL")],
+        *[(SEVERAL, value) for value in ("", ",", "dense,", "dense, dense", "dense; article", 3)],
     ],
 )
 def test_convert_refuses(parameter, value):
-    with pytest.raises(ParameterError, match=f"`{parameter.name}` must be .*; got "):
+    with pytest.raises(ParameterError, match=f"`{parameter.name}` must (be|name) .*; got "):
         parameter.convert(value)
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, "inf", 10**400])
 def test_number_without_bounds_is_finite(value):
-    with pytest.raises(ParameterError, match=r"a finite number in \[-inf, inf\]; got "):
+    with pytest.raises(ParameterError, match="`x` must be a finite number; got "):
         Parameter("x", float, 0.5, "number").convert(value)
 
 
@@ -168,12 +202,28 @@ def test_choice_suggests():
         CHOICE.convert("dens")
 
 
-@given(st.integers(-20, 20), st.booleans(), st.booleans())
-def test_open_and_closed_bounds(value, low_open, high_open):
-    parameter = Parameter("n", int, 1, "", -10, 10, low_open, high_open)
-    allowed = range(-10 + low_open, 10 - high_open + 1)
-    if value in allowed:
+def test_unknown_one_of_several_suggests():
+    with pytest.raises(ParameterError, match="Did you mean 'article'"):
+        SEVERAL.convert("dense, artcle")
+
+
+@given(st.integers(-20, 20), st.booleans())
+def test_open_and_closed_bounds(value, is_open):
+    low = {"above" if is_open else "minimum": -10}
+    parameter = Parameter("n", float, 1.0, "", **low, maximum=10)
+    if value in range(-10 + is_open, 11):
         assert parameter.check(value) == value
     else:
         with pytest.raises(ParameterError):
             parameter.check(value)
+
+
+def test_collect_gathers_what_is_found_and_every_problem():
+    def find(name):
+        if name.startswith("bad"):
+            raise ParameterError(f"{name} is bad")
+        return name.upper()
+
+    assert collect(["a", "b"], find) == {"a": "A", "b": "B"}
+    with pytest.raises(ParameterError, match=r"^bad1 is bad\nbad2 is bad$"):
+        collect(["bad1", "a", "bad2"], find)

@@ -19,7 +19,9 @@ def root(tmp_path):
         save(build_notebook(), tmp_path / "notebooks" / f"{name}.ipynb")
     profiles = tmp_path / "notebooks" / "profiles"
     profiles.mkdir()
-    (profiles / "smoke.yaml").write_text("01_first:\n  epochs: 1\n  rate: 1e-4\n02_second:\n")
+    (profiles / "smoke.yaml").write_text(
+        "01_first:\n  epochs: 1\n  rate: 1e-4\n02_second:\n", encoding="utf-8"
+    )
     return tmp_path
 
 
@@ -41,8 +43,8 @@ def test_every_problem_at_once():
     assert len(lines) == 3
     assert "'epochs', 'rate', 'mode', 'verbose', 'data_dir', 'results_path'" in lines[0]
     assert lines[0].endswith("got 'epoch'. Did you mean 'epochs'?")
-    assert lines[1] == "`rate` must be a finite number in (0, 1]; got 2."
-    assert lines[2] == "`verbose` must be true or false; got 'maybe'."
+    assert lines[1] == "`rate` must be a finite number > 0 and <= 1; got 2."
+    assert lines[2] == "`verbose` must be true or false; got 'maybe' (str)."
 
 
 def test_name_that_is_no_text():
@@ -51,25 +53,30 @@ def test_name_that_is_no_text():
 
 
 def test_format_names_every_parameter():
-    text = format_parameters(DECLARED)
+    text = format_parameters(DECLARED, {"epochs": 5, "rate": 0.5})
     assert [line for line in text.splitlines() if not line.startswith(" ")] == [
-        "epochs = 3",
+        "epochs = 5 (in class 3)",
         "rate = 0.5",
         "mode = 'fast'",
         "verbose = False",
         "data_dir = ''",
         "results_path = ''",
     ]
-    assert "how to run (one of 'fast', 'slow')" in text
+    assert "how to run, one of fast | slow" in text
 
 
 @pytest.mark.parametrize(
     ("content", "problem"),
-    [("- 1\n- 2\n", "got a list"), ("a: [1\n", "YAML file"), ("text", "got a str")],
+    [
+        ("- 1\n- 2\n", "got a list"),
+        ("a: [1\n", "YAML file"),
+        ("text", "got a str"),
+        ("a: 1\nb: 2\na: 3\n", "'a' came several times"),
+    ],
 )
 def test_values_file_of_another_kind(content, problem, tmp_path):
     path = tmp_path / "values.yaml"
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     with pytest.raises(ParameterError, match=problem):
         read_values_file(path)
 
@@ -97,7 +104,7 @@ def test_profiles(root):
 
 def test_profile_of_a_wrong_shape(root):
     first, _ = paths(root)
-    (root / "notebooks" / "profiles" / "full.yaml").write_text("01_first: 3\n")
+    (root / "notebooks" / "profiles" / "full.yaml").write_text("01_first: 3\n", encoding="utf-8")
     with pytest.raises(ParameterError, match="must give 01_first lines"):
         read_profile("full", first)
 
@@ -111,7 +118,7 @@ def test_given_values_go_before_the_profile(root):
 def test_problems_of_all_notebooks_at_once(root):
     with pytest.raises(ParameterError) as caught:
         plan_runs(paths(root), {"epochs": 0})
-    problem = "  `epochs` must be an integer in [1, 10]; got 0."
+    problem = "  `epochs` must be an integer from 1 to 10; got 0."
     assert str(caught.value).splitlines() == ["01_first:", problem, "02_second:", problem]
 
 
@@ -124,6 +131,50 @@ def test_paths_start_where_the_command_was_called(root, monkeypatch):
         "results_path": str(root / "a.json"),
         "mode": "fast",
     }
+
+
+DATASET = """\
+dataset: str = "digits"  # a name, or the path of your own .npz; data set of kind images
+results_path: str = ""  # where the results go"""
+
+
+@pytest.fixture
+def with_dataset(tmp_path):
+    notebook = build_notebook()
+    notebook.cells[1].source = DATASET
+    return [save(notebook, tmp_path / "03_third.ipynb")]
+
+
+@pytest.mark.parametrize("name", ["own.npz", "OWN.NPZ"])
+def test_own_file_starts_where_the_command_was_called(name, with_dataset, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (values,) = plan_runs(with_dataset, {"dataset": name}).values()
+    assert values == {"dataset": str(tmp_path / name)}
+
+
+def test_data_set_is_checked_with_its_kind_together_with_all_else(with_dataset):
+    asked = []
+
+    def check_dataset(name, kind):
+        asked.append((name, kind))
+        if name == "none":
+            raise ValueError("`dataset` must be one of 'digits'; got 'none'.")
+
+    plan_runs(with_dataset, {"dataset": "digits"}, check_dataset=check_dataset)
+    plan_runs(with_dataset, {}, check_dataset=check_dataset)  # the author's own default
+    assert asked == [("digits", "images")]
+    given = {"epochs": "3", "dataset": "none", "results_path": "thesis.docx"}
+    with pytest.raises(ParameterError) as caught:
+        plan_runs(with_dataset, given, check_dataset=check_dataset)
+    heading, *problems = str(caught.value).splitlines()
+    assert heading == "03_third:"
+    assert [problem.split()[0] for problem in problems] == ["A", "`dataset`", "`results_path`"]
+
+
+def test_results_path_that_is_a_file_of_another_kind(root):
+    (root / "a.json").write_text('{"theme": "dark"}', encoding="utf-8")
+    with pytest.raises(ParameterError, match="must be a new file, or the results of an earlier"):
+        plan_runs(paths(root)[:1], {"results_path": str(root / "a.json")})
 
 
 def test_empty_place_stays_empty(root):

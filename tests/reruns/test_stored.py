@@ -136,24 +136,31 @@ def tag(*numbers):
 ASSERTION = 'run.check_band("accuracy", accuracy, 0.9, 1)'
 
 
-@pytest.mark.parametrize(
-    "assertion", [ASSERTION, "run.check_exact('same', a == b)", "x = 1\nassert x == 1"]
-)
-def test_ignored_cell_that_is_followed_by_an_assertion(assertion):
-    assert problems_of(tag(1), "train()", assertion, "a", "b") == []
+@pytest.mark.parametrize("following", [ASSERTION, f"if {{1}} <= {{1, 2}}:\n    {ASSERTION}"])
+def test_ignored_cell_that_is_followed_by_a_band(following):
+    assert problems_of(tag(1), "train()", following, "a", "b") == []
 
 
 @pytest.mark.parametrize(
-    "following", ["x = 1", "# assert nothing\nx = 1", "assertion = 1", "print('we assert')"]
+    "following",
+    [
+        "x = 1",
+        f"# {ASSERTION}",
+        f"print('{ASSERTION}')",
+        "run.check_exact('same', a == b)",
+        "assert accuracy > 0.9",
+        "check = run.check_band",
+        f"%time {ASSERTION}",
+    ],
 )
-def test_ignored_cell_that_is_not_followed_by_an_assertion(following):
+def test_ignored_cell_that_is_not_followed_by_a_band(following):
     (problem,) = problems_of(tag(1), "train()", following, ASSERTION, "b")
     assert "cell 4 (cell-3) is tagged nbval-ignore-output: the next code cell must" in problem
 
 
-def test_ignored_last_cell_is_not_followed_by_an_assertion():
+def test_ignored_last_cell_is_not_followed_by_a_band():
     (problem,) = problems_of(tag(4), "a", "b", "c", "train()")
-    assert "the next code cell must assert" in problem
+    assert "the next code cell must claim a band" in problem
 
 
 def test_at_most_a_quarter_is_ignored():
