@@ -109,8 +109,8 @@ class Run:
 
         Processors round a little differently, so a number that comes out of training is claimed to
         lie in a band. With other parameters than those of the class it may lie anywhere: then the
-        claim is recorded and not enforced. The printed line never contains the value, so that it
-        is the same on every machine.
+        claim is recorded and not enforced. Where it is enforced, the printed line does not contain
+        the value, so that it is the same on every machine.
 
         Parameters
         ----------

@@ -5,6 +5,7 @@ import pytest
 
 from helpers.reruns import checking
 from helpers.reruns.checking import Command, build_steps, run_steps
+from helpers.reruns.course import course_root
 
 
 @pytest.fixture
@@ -78,6 +79,8 @@ def test_known_to_fail(): assert False
 
 def test_real_step_without_its_data_fails_and_says_what_it_needs(root, capfd):
     (root / "tests").mkdir()
+    plugin = course_root() / "tests" / "no_skips.py"
+    (root / "tests" / "no_skips.py").write_text(plugin.read_text(encoding="utf-8"), "utf-8")
     (root / "tests" / "test_it.py").write_text(SKIPPING, encoding="utf-8")
     (root / "pytest.ini").write_text("[pytest]\nmarkers = real: slow\n", encoding="utf-8")
     (result,) = run_steps(["real"], root=root, announce=str)
