@@ -199,18 +199,28 @@ def data():
     """List the data sets, get them ahead of a class, show where they lie."""
 
 
-@data.command("list")
-def list_():
-    """Show every data set that can be loaded by name."""
-    from helpers.data import list_datasets
-    from helpers.reruns.tables import print_frame
+@data.command("list", epilog=_examples("data list", "data list digits pneumoniamnist"))
+@click.argument("names", nargs=-1)
+def list_(names):
+    """Show every data set that can be loaded by name, or all that is declared of NAMES."""
+    from helpers.data import check_dataset, list_datasets
+    from helpers.reruns.tables import print_blocks, print_table
 
     table = list_datasets()
     table = table.astype(object).where(table.notna(), "").astype(str)
-    splits = ["train", "val", "test"]
-    sizes = table[splits].agg(" / ".join, axis=1).where(table["train"] != "", "")
-    table = table.drop(columns=[*splits, "load"]).assign(**{"train / val / test": sizes})
-    print_frame(table)
+    if names:
+        for name in set(names) - set(table["name"]):
+            with _refusing(ValueError):
+                check_dataset(name)
+        chosen = {name.split("_")[0] for name in names}  # a size is no row of its own
+        print_blocks(table.columns, table[table["name"].isin(chosen)].to_numpy())
+        return
+    sizes = table[["train", "val", "test"]].agg("/".join, axis=1).where(table["train"] != "", "")
+    shapes = table["shape"].str.replace(" ", "")
+    columns = ["name", "task", "train/val/test", "one case", "origin"]
+    shown = table.assign(**{"train/val/test": sizes, "one case": shapes})[columns]
+    print_table(columns, shown.to_numpy(), compact=True)
+    click.echo("All that is declared of a set: python -m helpers data list NAME")
 
 
 @data.command(epilog=_examples("data fetch mnist pneumoniamnist_64"))

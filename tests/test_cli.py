@@ -227,7 +227,10 @@ def test_interrupted_run_shows_what_was_done(root, monkeypatch):
 
 def test_data_list_and_folder(root, monkeypatch):
     monkeypatch.setenv("COURSE_DATA_DIR", str(root / "data"))
-    assert "3000 / 1000 / 1000" in call("data", "list")
+    assert "3000/1000/1000" in call("data", "list")
+    declared = call("data", "list", "pneumoniamnist_64").splitlines()
+    assert {"name: pneumoniamnist", "positive class: pneumonia", "range: 0 to 255"} <= {*declared}
+    assert "Did you mean 'digits'?" in call("data", "list", "digit", status=2)
     assert call("data", "folder").strip() == str(root / "data")
     assert call("data", "fetch", "digits").startswith("digits: comes with the course")
 

@@ -3,20 +3,36 @@
 import sys
 import textwrap
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 
-def print_table(columns, rows):
-    """Print rows under the names of their columns."""
-    table = Table()
+def print_table(columns, rows, *, compact=False):
+    """Print rows under the names of their columns; one after the other in a narrow terminal."""
+    rows = [[str(value) for value in row] for row in rows]
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0)) if compact else Table()
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(str(value)) for value in row))  # brackets in a text are no markup
+        table.add_row(*map(Text, row))  # brackets in a text are no markup
     # a file or a pipe has no width that lines would have to fit into
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    needed = console.measure(table, options=console.options.update_width(10_000)).maximum
+    if needed <= console.width:
+        console.print(table)
+    else:
+        print_blocks(columns, rows)
+
+
+def print_blocks(columns, rows):
+    """Print each row as lines of its own, without those that are empty."""
+    for row in rows:
+        for column, value in zip(columns, row, strict=True):
+            if value:
+                print(f"{column}: " + value.replace("\n", f"\n{' ' * (len(column) + 2)}"))
+        print()
 
 
 def print_frame(frame):
