@@ -91,7 +91,7 @@ def tabulate(outcomes):
                 "epoch, in which everything is set up, is not counted.",
                 "Ours is compiled by `compile_network`, as in `train_network`, with its cosine "
                 "schedule; without validation images. PyTorch has a constant learning rate.",
-                "The random shifts of the modern network count in ours; PyTorch's loop has none.",
+                "The random shifts of the modern network are left out of both.",
             ),
             verdicts=(
                 verdict(
