@@ -1,7 +1,6 @@
 """Where the course's images come from: one way to load any data set by its name."""
 
 from helpers.data.catalogue import check_dataset as check_dataset  # for the command line
-from helpers.data.catalogue import is_own_file as is_own_file
 from helpers.data.dataset import DataError, DataInfo, Dataset, Sample, Split
 from helpers.data.download import data_folder
 from helpers.data.published import published_results

@@ -11,12 +11,12 @@ from helpers.data import (
     check_dataset,
     data_folder,
     fetch,
-    is_own_file,
     list_datasets,
     load_dataset,
     load_sample,
     published_results,
 )
+from helpers.data.catalogue import is_own_file
 
 
 def test_an_unknown_name_is_answered_with_the_names_and_the_nearest():
