@@ -6,13 +6,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import article, cores, notebooks, startup, throughput
+from benchmarks import article, convolution, cores, notebooks, simulation, startup, throughput
 from benchmarks.jobs import BenchmarkError, Options, run_job
 from benchmarks.results import write_results
 
 BENCHMARKS = {
     "article": article,
     "throughput": throughput,
+    "convolution": convolution,
+    "simulation": simulation,
     "startup": startup,
     "notebooks": notebooks,
     "cores": cores,
@@ -22,7 +24,7 @@ WIDTH_OF_FILES = 160  # a file or a pipe has no width that lines would have to f
 
 def _epilog():
     r"""Write what can be measured, and examples; click's mark `\b` keeps the lines apart."""
-    names = [f"  {name:<11} {module.SUMMARY}" for name, module in BENCHMARKS.items()]
+    names = [f"  {name:<12} {module.SUMMARY}" for name, module in BENCHMARKS.items()]
     examples = [
         "  python -m benchmarks                    everything: half an hour or more",
         "  python -m benchmarks startup cores",

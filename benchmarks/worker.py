@@ -14,6 +14,9 @@ MODULES = {
     "train_within": "benchmarks.keras_walkthrough",
     "time_walkthrough": "benchmarks.keras_walkthrough",
     "time_torch": "benchmarks.torch_loop",
+    "time_simulation": "benchmarks.simulation",
+    "time_scratch_convolution": "benchmarks.scratch_convolution",
+    "time_tensorflow_convolution": "benchmarks.tensorflow_convolution",
 }
 
 

@@ -11,10 +11,12 @@ from benchmarks import (
     article,
     cli,
     clock,
+    convolution,
     cores,
     machine,
     notebooks,
     results,
+    simulation,
     startup,
     tables,
     throughput,
@@ -60,7 +62,7 @@ def test_outcomes_are_grouped_in_the_order_of_the_rounds():
     assert [outcome.seconds for outcome in by_label(outcomes)["a"]] == [1.0, 3.0]
 
 
-@pytest.mark.parametrize("module", [article, throughput, startup, cores])
+@pytest.mark.parametrize("module", [article, throughput, convolution, simulation, startup, cores])
 @pytest.mark.parametrize("options", [Options(), Options(quick=True), GOAL])
 def test_jobs_alternate(module, options):
     labels = [job.label for job in module.jobs(options)]
@@ -69,7 +71,7 @@ def test_jobs_alternate(module, options):
     assert labels == one_round * (len(labels) // len(one_round))
 
 
-@pytest.mark.parametrize("module", [article, throughput, cores])
+@pytest.mark.parametrize("module", [article, throughput, convolution, simulation, cores])
 def test_jobs_call_functions_that_exist(module):
     called = {job.command[2] for job in module.jobs(GOAL)}
     assert called <= set(worker.MODULES)
@@ -169,6 +171,57 @@ def test_throughput_divides_ours_by_pytorch():
 def test_throughput_refuses_networks_that_are_not_the_same():
     with pytest.raises(BenchmarkError, match=r"as many parameters .* \[7, 8\]"):
         throughput.tabulate(throughput_outcomes(parameters_in_torch=8))
+
+
+@pytest.mark.parametrize(("lumps", "said"), [(4.0, "Reached: 4.00"), (6.0, "Not reached: 6.00")])
+def test_simulation_is_judged_by_the_slowest_background(lumps, said):
+    seconds = {"lesion-known": 1.0, "lesion-correlated": 3.0, "lesion-lumpy": lumps}
+    values = seconds | {"numpy": 0.5, "num_images": 20_000}
+    (table,) = simulation.tabulate([Outcome(simulation.LABEL, 0, values=values)])
+    assert [row[-1] for row in table.rows] == ["2.0", "6.0", f"{2 * lumps:.1f}"]
+    assert f"{said} s with lumps" in table.verdicts[0]
+    assert "20,000 images" in table.title
+
+
+def convolution_outcomes(ours=(3.0, 8.0), naive=200.0, size_in_tensorflow=1.0):
+    """Make up three rounds; TensorFlow needs 2 s forward and 2 s for both."""
+    mine = {"forward": ours[0], "both": ours[1], "one_image": 1.0, "one_image_naive": naive}
+    theirs = {"forward": 2.0, "both": 2.0, "sizes": [5.0, size_in_tensorflow]}
+    sides = {convolution.OURS: mine | {"sizes": [5.0, 1.0]}, convolution.TENSORFLOW: theirs}
+    return [
+        Outcome(label, 0, values={case: values for case in convolution.CASES})
+        for _ in range(3)
+        for label, values in sides.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "naive", "said"),
+    [
+        ((4.0, 8.0), 100.0, ["Reached: 2.00 times", "Reached: 4.00 times", "Reached: 100 times"]),
+        ((4.1, 7.0), 99.0, ["Not reached: 2.05", "Reached: 3.50", "Not reached: 99 times"]),
+        ((1.0, 8.1), 500.0, ["Reached: 0.50", "Not reached: 4.05", "Reached: 500 times"]),
+    ],
+)
+def test_convolution_is_judged_by_three_ratios(ours, naive, said):
+    found = [
+        verdict
+        for table in convolution.tabulate(convolution_outcomes(ours, naive))
+        for verdict in table.verdicts
+    ]
+    for line, words in zip(found, said, strict=True):
+        assert f". {words}" in line
+
+
+def test_convolution_refuses_what_does_not_compute_the_same():
+    with pytest.raises(BenchmarkError, match=r"the same output and gradients of '28 x 28 x 1, 32"):
+        convolution.tabulate(convolution_outcomes(size_in_tensorflow=1.01))
+
+
+def test_convolution_has_as_many_threads_on_both_sides():
+    ours, tensorflow = convolution.jobs(Options())[:2]
+    threads = {value for name, value in tensorflow.environment.items() if "THREADS" in name}
+    assert set(ours.environment.values()) == threads == {str(machine.num_cores())}
 
 
 @pytest.mark.parametrize(

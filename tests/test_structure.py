@@ -14,14 +14,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "helpers"
-PARTS = {"data", "networks", "evaluation", "reruns"}
+PARTS = {"data", "scratch", "networks", "evaluation", "reruns"}
+# what a part may use besides itself and `checks`; nobody below uses what stands above it
+ALLOWED = {"data": {"observers"}, "evaluation": {"observers"}}
 HEAVY = ("keras", "tensorflow", "torch", "jax")
 # what helpers.data needs now and then only: its import stays quick without them
 SLOW = ("pandas", "sklearn", "pooch", "skimage", "pydicom", "nibabel", "mlxtend")
 # what a lesson calls: these say which lesson introduces them
-LESSON_MODULES = ["start", "data", "networks", "evaluation", "reruns", "plots"]
+LESSON_MODULES = [
+    *("start", "words", "data", "observers", "scratch"),
+    *("networks", "evaluation", "reruns", "plots"),
+]
 # what computes numbers: these are compared with an independent computation, or have a law
-NUMERIC_MODULES = ["networks", "evaluation"]
+NUMERIC_MODULES = ["observers", "scratch", "networks", "evaluation"]
 
 
 def find_imports(source):
@@ -39,16 +44,19 @@ def find_violations(path, source):
     """List the imports that the rules of the house forbid at this place."""
     place, found = Path(path).relative_to("helpers"), []
     part = place.parts[0]
+    everything = PARTS | {"cli", "observers", "plots", "start", "words"}
     for name in sorted(find_imports(source)):
         words = name.split(".")
         if words[0] in ("tensorflow", "torch", "jax") and str(place) != "networks/gradients.py":
             found.append(f"{path}: only networks/gradients.py knows a backend, not {name}")
         if words[0] != "helpers" or len(words) < 2:
             continue
-        if words[1] == "plots":
+        if words[1] == "plots" and part != "plots":
             found.append(f"{path}: nobody imports plots")
-        if part in PARTS and words[1] in (PARTS | {"cli", "start"}) - {part}:
-            found.append(f"{path}: {part} does not import {words[1]}")
+        if part in PARTS | {"observers", "plots", "words"}:
+            own = {part, "checks"} | ALLOWED.get(part, set())
+            if words[1] in everything - own:
+                found.append(f"{path}: {part} does not import {words[1]}")
         if part == "checks.py":
             found.append(f"{path}: checks imports nobody")
     return found
@@ -65,6 +73,9 @@ def test_imports_point_one_way():
     ("path", "source"),
     [
         ("helpers/data/x.py", "from helpers.networks import models"),
+        ("helpers/data/x.py", "from helpers.scratch import Dense"),
+        ("helpers/observers/x.py", "from helpers.data import Split"),
+        ("helpers/scratch/x.py", "from helpers.observers import IdealObserver"),
         ("helpers/networks/x.py", "import tensorflow as tf"),
         ("helpers/evaluation/x.py", "def f():\n    from helpers import plots"),
         ("helpers/cli.py", "import helpers.plots"),
@@ -86,7 +97,11 @@ def loaded_modules(statement, names=HEAVY):
 
 
 @pytest.mark.parametrize(
-    "module", ["", ".checks", ".cli", ".data", ".evaluation", ".plots", ".reruns"]
+    "module",
+    [
+        *("", ".checks", ".cli", ".data", ".evaluation", ".observers", ".plots", ".reruns"),
+        *(".scratch", ".words"),
+    ],
 )
 def test_light_parts_stay_light(module):
     assert loaded_modules(f"import helpers{module}") == []

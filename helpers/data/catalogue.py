@@ -4,11 +4,12 @@ import os
 from pathlib import Path
 
 from helpers.checks import check_choice, quoted, suggest
-from helpers.data import embedded, medmnist, mnist, samples
+from helpers.data import embedded, medmnist, mnist, samples, simulated
 from helpers.data.dataset import KINDS
 from helpers.data.npz import check_exists
 
-BY_THEMSELVES = (embedded.DIGITS, embedded.BREAST_CELLS, mnist.INFO)  # in one size
+# in one size
+BY_THEMSELVES = (embedded.DIGITS, embedded.BREAST_CELLS, *simulated.INFOS.values(), mnist.INFO)
 
 
 def infos():

@@ -52,13 +52,15 @@ class DataInfo:
     dtype : str
         Type of the values, such as "uint8".
     value_range : tuple of float
-        Lowest and highest value: those possible in 8-bit data sets, else those found.
+        Lowest and highest value: those possible in 8-bit data sets, else those found (of
+        simulated sets rounded outwards to whole numbers).
     licence : str
         Licence of the data (not of this code).
     source : str
         Who made it, with a DOI.
-    origin : {"embedded", "download", "file"}
-        Inside an installed package, downloaded on request, or the user's own file.
+    origin : {"embedded", "simulated", "download", "file"}
+        Inside an installed package, drawn by the course's simulator, downloaded on request, or the
+        user's own file.
     patient : str
         A sentence: what is known of the patients behind the cases.
     notes : str
@@ -95,23 +97,65 @@ class DataInfo:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class Truth:
+    """Hold what only a simulator can know of its images: what they really show.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (n, height, width)
+        The lesion's pixels; False everywhere without a lesion.
+    place : ndarray of int64, shape (n, 2)
+        Row and column of the lesion's centre; -1 without a lesion.
+    strength : ndarray of float64, shape (n,)
+        Factor of the lesion's amplitude; 0 without a lesion.
+    site : ndarray of int64, shape (n,)
+        Number of the site in its task, from 0.
+    marker : ndarray of bool, shape (n,)
+        Whether the image bears the marker.
+
+    Examples
+    --------
+    >>> from helpers.data import load_dataset
+    >>> split = load_dataset("lesion-known").val
+    >>> bool((split.truth.mask.any(axis=(1, 2)) == split.y).all())
+    True
+    """
+
+    mask: np.ndarray
+    place: np.ndarray
+    strength: np.ndarray
+    site: np.ndarray
+    marker: np.ndarray
+
+    def __len__(self):
+        return len(self.mask)
+
+    def take(self, indices):
+        """Return what is known of the images at `indices`, in that order."""
+        return Truth(*(getattr(self, field.name)[indices] for field in dataclasses.fields(self)))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Split:
     """Hold the cases of one split: case i is ``x[i]``, ``y[i]`` and, where known, ``patient[i]``.
 
     Parameters
     ----------
     x : ndarray
-        Images: uint8, shape (n, height, width, channels), always with the channel axis.
+        Images: uint8, or float32 if simulated, shape (n, height, width, channels), always with the
+        channel axis.
         Features: float64, shape (n, features).
     y : ndarray of int64
         Labels of shape (n,), from 0; multi-label: shape (n, labels), 0 or 1.
     patient : ndarray of shape (n,) or None
         Patient of each case, None where that is unknown.
+    truth : Truth or None
+        Of simulated images: what they really show. Else None.
 
     Raises
     ------
     ValueError
-        If `x`, `y` and `patient` differ in length.
+        If `x`, `y`, `patient` and `truth` differ in length.
 
     Examples
     --------
@@ -125,13 +169,15 @@ class Split:
     x: np.ndarray
     y: np.ndarray
     patient: np.ndarray | None = None
+    truth: Truth | None = None
 
     def __post_init__(self):
-        lengths = {len(part) for part in (self.x, self.y, self.patient) if part is not None}
+        parts = (self.x, self.y, self.patient, self.truth)
+        lengths = {len(part) for part in parts if part is not None}
         if len(lengths) != 1:
             raise ValueError(
-                f"`x`, `y` and `patient` must be equally long; got lengths {sorted(lengths)}. "
-                "Give one label, and one patient or None, for each case."
+                "`x`, `y`, `patient` and `truth` must be equally long; got lengths "
+                f"{sorted(lengths)}. Give one label, and one patient or None, for each case."
             )
 
     def __len__(self):
@@ -140,7 +186,8 @@ class Split:
     def take(self, indices):
         """Return the cases at `indices`, in that order, as a new split."""
         patient = None if self.patient is None else self.patient[indices]
-        return Split(self.x[indices], self.y[indices], patient)
+        truth = None if self.truth is None else self.truth.take(indices)
+        return Split(self.x[indices], self.y[indices], patient, truth)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -155,9 +202,10 @@ class Dataset:
         The cases. Validation chooses, test is looked at once.
     checksum : str
         Algorithm and digest of what was read: "md5:..." of the file (of several files: one
-        digest each, joined by commas), "sha256:..." of the arrays of embedded sets.
-    optimum : object or None
-        Of simulated sets: the observer that knows the best possible score. Else None.
+        digest each, joined by commas), "sha256:..." of the arrays of embedded and simulated sets.
+    optimum : IdealObserver, LinearObserver or None
+        Of simulated sets: the ideal observer, or where it has no closed form the best linear one
+        (its `is_ideal` tells which). Else None.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Every data set by its name: load it, fetch it ahead, list them all."""
 
 from helpers.checks import check_choice
-from helpers.data import embedded, medmnist, mnist, own_file, samples
+from helpers.data import embedded, medmnist, mnist, own_file, samples, simulated
 from helpers.data.catalogue import check_dataset, infos, is_own_file, shown_infos
 from helpers.data.dataset import SPLITS
 from helpers.data.download import obtain
@@ -12,9 +12,9 @@ EMBEDDED = {"digits": embedded.load_digits, "breast-cells": embedded.load_breast
 def load_dataset(name, *, data_dir="", kind=None, task=None, class_names=None):
     """Load a data set by its name, or the user's own file by its path.
 
-    Embedded sets need no network. The others are downloaded on the first call, with the official
-    checksum, and are read from the data folder afterwards. Everywhere the positive class is the
-    disease and has the label 1.
+    Embedded and simulated sets need no network. The others are downloaded on the first call, with
+    the official checksum, and are read from the data folder afterwards. Everywhere the positive
+    class is the disease and has the label 1.
 
     Parameters
     ----------
@@ -47,7 +47,11 @@ def load_dataset(name, *, data_dir="", kind=None, task=None, class_names=None):
     Notes
     -----
     Memory is counted as what training takes: every value as uint8, as float32 and in TensorFlow,
-    9 bytes together, and 8 bytes more for each value of the largest split.
+    9 bytes together, and 8 bytes more for each value of the largest split. Embedded and simulated
+    sets are small enough not to be counted.
+
+    Simulated sets are drawn anew at each call, in seconds, always the same. They come with `truth`
+    in their splits and with their `optimum`.
 
     A file of the user's own that is an official file of MedMNIST, which its checksum tells, is
     loaded as that set: with its name, its classes and its labels the right way round.
@@ -71,6 +75,8 @@ def load_dataset(name, *, data_dir="", kind=None, task=None, class_names=None):
     own_file.check_left_out(repr(name), task, class_names)
     if name in EMBEDDED:
         return EMBEDDED[name]()
+    if name in simulated.INFOS:
+        return simulated.load(name)
     if name == mnist.INFO.name:
         return mnist.load(data_dir)
     return medmnist.load(*medmnist.names()[name], data_dir)

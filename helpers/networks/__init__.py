@@ -10,7 +10,8 @@ from helpers.networks.explain import (
     first_kernels,
     shuffle_weights,
 )
-from helpers.networks.gradients import input_gradient
+from helpers.networks.gradients import input_gradient, loss_gradients
+from helpers.networks.lbfgs import fit_lbfgs
 from helpers.networks.models import (
     LADDER,
     build_article_network,
@@ -21,6 +22,7 @@ from helpers.networks.models import (
 )
 from helpers.networks.predict import predict_probabilities
 from helpers.networks.progress import TrainingProgress
+from helpers.networks.search import LogSumExp, SymmetricConv2D, build_correlation_network
 from helpers.networks.training import (
     Recipe,
     build_loss,
@@ -32,9 +34,12 @@ from helpers.networks.training import (
 
 __all__ = [
     "LADDER",
+    "LogSumExp",
     "Recipe",
+    "SymmetricConv2D",
     "TrainingProgress",
     "build_article_network",
+    "build_correlation_network",
     "build_dense_network",
     "build_loss",
     "build_metric",
@@ -45,7 +50,9 @@ __all__ = [
     "compute_saliency",
     "feature_maps",
     "first_kernels",
+    "fit_lbfgs",
     "input_gradient",
+    "loss_gradients",
     "num_units",
     "predict_probabilities",
     "shuffle_weights",

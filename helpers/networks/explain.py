@@ -5,6 +5,7 @@ import numpy as np
 
 from helpers.checks import check_integer, check_number
 from helpers.networks.gradients import input_gradient
+from helpers.networks.search import SymmetricConv2D
 
 __all__ = ["compute_saliency", "feature_maps", "first_kernels", "shuffle_weights"]
 
@@ -51,7 +52,8 @@ def feature_maps(model, images):
 
 
 def _first_convolution(model):
-    return next((layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)), None)
+    convolutions = (keras.layers.Conv2D, SymmetricConv2D)
+    return next((layer for layer in model.layers if isinstance(layer, convolutions)), None)
 
 
 def compute_saliency(model, images, outputs, *, num_samples=20, noise=0.2, seed=0):

@@ -12,12 +12,21 @@ __all__ = ["TrainingProgress"]
 class TrainingProgress(keras.callbacks.Callback):
     """Print one line that counts the epochs while training runs, and take it away at the end.
 
+    Parameters
+    ----------
+    count : str
+        What is counted, "epoch" or another word for a pass over the training images.
+
     It is silent unless a person watches: Jupyter's server names the notebook to its kernels in the
     variable `JPY_SESSION_NAME`; nbval, papermill and nbconvert do not. Everything that the cell has
     shown goes with the line, so a cell that trains should print its results afterwards.
 
     Introduced in notebook 04, *Training with a validation set*.
     """
+
+    def __init__(self, count="epoch"):
+        super().__init__()
+        self.count = count
 
     def on_train_begin(self, logs=None):
         self.watched = "JPY_SESSION_NAME" in os.environ
@@ -29,7 +38,7 @@ class TrainingProgress(keras.callbacks.Callback):
             numbers = ", ".join(f"{name} {value:.3f}" for name, value in (logs or {}).items())
             clear_output(wait=True)
             print(
-                f"{self.model.name}: epoch {epoch + 1} of {self.params['epochs']}, "
+                f"{self.model.name}: {self.count} {epoch + 1} of {self.params['epochs']}, "
                 f"{seconds:.0f} s, {numbers}"
             )
 

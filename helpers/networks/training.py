@@ -202,12 +202,7 @@ def train_network(model, train, validation, recipe):
 
     Introduced in notebook 04, *A ladder of four networks*.
     """
-    for split, (images, _) in {"training": train, "validation": validation}.items():
-        if not np.isfinite(images).all():  # a ReLU may turn nan into 0 and hide it
-            raise ValueError(
-                f"The {split} images must be finite; got nan or infinity. Look for a division by "
-                "zero where they were scaled."
-            )
+    check_images(train, validation)
     num_steps = recipe.epochs * math.ceil(len(train[0]) / recipe.batch_size)
     compile_network(model, recipe.task, learning_rate=recipe.learning_rate, num_steps=num_steps)
     stop_early = keras.callbacks.EarlyStopping(
@@ -228,3 +223,13 @@ def train_network(model, train, validation, recipe):
             f"(now {recipe.learning_rate:g}), or check that the images are scaled."
         )
     return history
+
+
+def check_images(train, validation):
+    """Refuse images that are not finite, such as those of a division by zero."""
+    for split, (images, _) in {"training": train, "validation": validation}.items():
+        if not np.isfinite(images).all():  # a ReLU may turn nan into 0 and hide it
+            raise ValueError(
+                f"The {split} images must be finite; got nan or infinity. Look for a division by "
+                "zero where they were scaled."
+            )

@@ -20,7 +20,9 @@ from helpers.data.catalogue import is_own_file
 
 
 def test_an_unknown_name_is_answered_with_the_names_and_the_nearest():
-    with pytest.raises(ValueError, match=r"(?s)'digits', 'breast-cells', 'mnist', 'pathmnist'"):
+    with pytest.raises(
+        ValueError, match=r"'digits', 'breast-cells', 'lesion-known', .*'mnist', 'pathmnist'"
+    ):
         load_dataset("xyz")
     with pytest.raises(ValueError, match=r"got 'pneumonia_mnist'. Did you mean 'pneumoniamnist'\?"):
         load_dataset("pneumonia_mnist")
@@ -57,7 +59,7 @@ def test_task_and_class_names_are_for_ones_own_file(argument):
 
 
 def test_a_set_of_another_kind_is_refused_with_the_names_that_fit(monkeypatch):
-    words = "'breast-cells', which is of kind 'features'. Names that fit: 'digits', 'mnist', 'path"
+    words = "'breast-cells', which is of kind 'features'. Names that fit: 'digits', 'lesion-known'"
     with pytest.raises(ValueError, match=words):
         load_dataset("breast-cells", kind="images")
     with pytest.raises(ValueError, match="Names that fit: 'breast-cells'"):
@@ -91,13 +93,16 @@ def test_a_check_loads_nothing(monkeypatch, tmp_path):
     def refuse(*args, **kwargs):
         raise AssertionError("to check a name, no data must be read")
 
-    for place in ("embedded.load_digits", "mnist.load", "medmnist.load", "own_file.load"):
+    for place in (
+        *("embedded.load_digits", "simulated.load", "mnist.load"),
+        *("medmnist.load", "own_file.load"),
+    ):
         monkeypatch.setattr(f"helpers.data.{place}", refuse)
     monkeypatch.setattr("helpers.data.npz.read_headers", refuse)
     monkeypatch.setattr("helpers.data.download.obtain", refuse)
     path = tmp_path / "mine.Npz"
     path.touch()
-    for name in ("digits", "mnist", "pathmnist_224", str(path)):
+    for name in ("digits", "lesion-search", "mnist", "pathmnist_224", str(path)):
         assert check_dataset(name, kind="images") == name
     assert check_dataset(path) == str(path)
     assert check_dataset("breast-cells", kind="features") == "breast-cells"
@@ -131,7 +136,7 @@ def test_the_list_has_each_set_once():
         *("shape", "sizes", "dtype", "range", "origin", "licence", "load"),
     ]
     assert table["name"].is_unique
-    assert (table["load"] == "load_dataset").sum() == 2 + 1 + 12
+    assert (table["load"] == "load_dataset").sum() == 2 + 7 + 1 + 12
     assert (table["sizes"] == "28, 64, 128, 224").sum() == 12
     rows = table.set_index("name")
     assert rows.loc["chestmnist", "task"] == "multi-label"
@@ -142,6 +147,7 @@ def test_the_list_has_each_set_once():
     assert rows.loc["breastmnist", columns].tolist() == ["malignant", "uint8", "0 to 255"]
     assert rows.loc["breast-cells", columns].tolist() == ["malignant", "float64", "0 to 4254"]
     assert rows.loc["anatomical", columns].tolist() == ["", "int16", "-610 to 30393"]
+    assert rows.loc["lesion-search", columns].tolist() == ["lesion", "float32", "-6 to 6"]
     assert rows.loc["mnist", "positive class"] == ""
     assert rows.loc["ct-small", ["kind", "origin", "load"]].tolist() == [
         *("images", "embedded", "load_sample")
