@@ -93,6 +93,7 @@ def is_kink(function, array, entry, step, middle):
     halves = np.abs(gaps[:-1] - 2 * gaps[1:]) <= 0.4 * np.abs(gaps[:-1])
     if abs(gaps[0]) <= rounding or halves.all():
         return False
-    slack = np.ptp(left) + np.ptp(right) + rounding  # left and right bend a little themselves
+    # left and right bend a little themselves; a tenth of the gap is no hiding place
+    slack = min(np.ptp(left) + np.ptp(right), abs(gaps[0]) / 10) + rounding
     ends = left[0], right[0]
     return bool(min(ends) - slack <= entry.analytic <= max(ends) + slack)

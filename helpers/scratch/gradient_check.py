@@ -128,7 +128,8 @@ def check_gradients(function, arrays, gradients, *, step=None, tolerance=None, m
     ------
     TypeError, ValueError
         If keys or shapes differ, an array is not of floats, there is nothing to compare, a setting
-        is out of range, or the function returns no single number.
+        is out of range, or the function returns no single number, or another one when it is
+        called again.
 
     Notes
     -----
@@ -160,7 +161,7 @@ def check_gradients(function, arrays, gradients, *, step=None, tolerance=None, m
     step = choose_step(step, dtype)
     tolerance = TOLERANCE[dtype.name] if tolerance is None else tolerance
     check_number("tolerance", tolerance, above=0)
-    middle = evaluate(function)
+    middle = _evaluate_twice(function)
     entries = []
     for name, array in arrays.items():
         for index in _choose_entries(array.shape, max_entries):
@@ -297,6 +298,16 @@ def _repeatable_forward(layer, x, training):
         return layer.forward(x, training=training)
 
     return forward
+
+
+def _evaluate_twice(function):
+    value, again = evaluate(function), evaluate(function)
+    if not np.array_equal(value, again, equal_nan=True):
+        raise ValueError(
+            f"`function` must return the same number each time; got {value:g} and {again:g}. Put "
+            "the state of its random generator back before each call."
+        )
+    return value
 
 
 def _choose_entries(shape, max_entries):

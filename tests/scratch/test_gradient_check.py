@@ -130,11 +130,25 @@ def test_a_kink_anywhere_within_the_step_is_seen(distance):
 @pytest.mark.law("check_gradients")
 def test_a_kink_is_no_hiding_place():
     x = np.array([0.0, 1.0])
-    for slope, passed in [(0.0, True), (0.4, True), (1.0, True), (1.5, False), (-0.5, False)]:
+    for slope, passed in [(0.0, True), (0.4, True), (1.0, True), (1.2, False), (-0.2, False)]:
         report = scratch.check_gradients(
             lambda: np.maximum(x, 0).sum(), {"x": x}, {"x": np.array([slope, 1.0])}
         )
         assert report.passed is passed, str(report)
+
+
+@pytest.mark.law("check_gradients")
+@pytest.mark.parametrize("distance", [0.0, 0.22, 0.33, 0.5, 0.7])
+@pytest.mark.parametrize(("slope", "passed"), [(0.0, True), (-0.4, False), (1.4, False)])
+def test_a_kink_nearby_is_no_hiding_place(distance, slope, passed):
+    x = np.array([-distance * 1e-4, 1.0])  # a bent kink: its slopes change with x themselves
+    report = scratch.check_gradients(
+        lambda: np.maximum(np.exp(x) - 1, 0).sum(),
+        {"x": x},
+        {"x": np.array([slope, np.e])},
+        step=1e-4,
+    )
+    assert report.passed is passed, str(report)
 
 
 @pytest.mark.law("check_layer")
@@ -156,6 +170,7 @@ def test_a_whole_network_is_checked_and_left_as_it_was(training):
     state = network.generator.bit_generator.state
     report = scratch.check_network(network, LOSS, x, y, training=training)
     assert report.passed, str(report)
+    assert not report.kinks
     assert report.num_entries == 5 * 7 + 7 * 9 + 9 + 9 + 9 + 9 * 4 + 4
     for old, new in zip(before, network.parameters.values(), strict=True):
         np.testing.assert_array_equal(old, new)
@@ -186,6 +201,15 @@ def test_the_error_against_the_step_is_a_u(dtype, best, at):
     assert errors[lowest] < best
     np.testing.assert_allclose(steps[lowest], at, rtol=9)
     assert min(errors[0], errors[-1]) > 20 * errors[lowest]
+
+
+@pytest.mark.law("check_network")
+@pytest.mark.parametrize(("dtype", "step"), [("float32", 1e-5), ("float64", 1e-12)])
+def test_rounding_is_no_kink(dtype, step):
+    network = build_network([scratch.Dense(9), scratch.Tanh(), scratch.Dense(4)], dtype=dtype)
+    report = scratch.check_network(network, LOSS, *draw_batch(), step=step)
+    assert not report.kinks
+    assert not report.passed
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -243,6 +267,11 @@ def test_a_gradient_that_is_not_finite_fails(bad):
             lambda x: scratch.check_gradients(x.sum, {"x": x}, {"x": x}, max_entries=0),
             ValueError,
             "`max_entries` must be",
+        ),
+        (
+            lambda x: scratch.check_gradients(np.random.default_rng(0).random, {"x": x}, {"x": x}),
+            ValueError,
+            "the same number each time",
         ),
         (lambda x: scratch.numerical_gradient(np.sum, x, step=0), ValueError, "`step` must be"),
         (

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from helpers import scratch
-from tests.tolerances import EXACT64, KERAS32
+from tests.tolerances import EXACT64
 
 
 def build_network(layers=None, *, input_shape=(3,), dtype="float64", optimizer=None, seed=0):
