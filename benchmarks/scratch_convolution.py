@@ -1,8 +1,5 @@
 """Inside a measuring process: the convolution layer by hand."""
 
-import helpers.start  # noqa: F401  first, as in a notebook: it sets what libraries read on import
-
-# isort: split
 import time
 
 import numpy as np

@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers.checks import check_integer
 from helpers.networks.gradients import loss_gradients
+from helpers.networks.predict import predict_logits
 from helpers.networks.progress import TrainingProgress
 from helpers.networks.training import build_loss, check_images
 
@@ -120,7 +121,7 @@ class _Descent:
 
     def _remember(self, loss):
         images, labels = self.validation
-        logits = self.model.predict(images, batch_size=512, verbose=0)
+        logits = predict_logits(self.model, images)
         self.history["loss"].append(float(loss))
         self.history["val_loss"].append(float(self.loss(labels, logits)))
         self.history["weights"].append(self.model.get_weights())

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from helpers.checks import check_choice
+from helpers.checks import check_choice, check_integer
 from helpers.networks.training import TASKS
 
 __all__ = ["predict_probabilities"]
@@ -28,6 +28,11 @@ def predict_probabilities(model, images, *, task, batch_size=512):
         Binary: element [i] is the probability of the positive class of image i. Classes: element
         [i, k] that of class k, each row summing to 1. Labels: each element its own probability.
 
+    Raises
+    ------
+    TypeError, ValueError
+        For an unknown task, no images, or a batch size below 1.
+
     Notes
     -----
     Whether such a number deserves the name probability is a question of calibration (lesson 05).
@@ -35,8 +40,18 @@ def predict_probabilities(model, images, *, task, batch_size=512):
     Introduced in notebook 04, *Choose once, test once*.
     """
     check_choice("task", task, TASKS)
-    logits = np.asarray(model.predict(images, batch_size=batch_size, verbose=0), dtype="float64")
+    logits = predict_logits(model, images, batch_size=batch_size).astype("float64")
     if task in ("binary", "multi-label"):
         probabilities = np.asarray(keras.ops.sigmoid(logits))
         return probabilities[:, 0] if task == "binary" else probabilities
     return np.asarray(keras.ops.softmax(logits, axis=-1))
+
+
+def predict_logits(model, images, *, batch_size=512):
+    """Compute a network's logits batch by batch; Keras's `predict` would first copy all images."""
+    check_integer("batch_size", batch_size, minimum=1)
+    if len(images) == 0:
+        raise ValueError("`images` must hold at least one image; got none.")
+    starts = range(0, len(images), batch_size)
+    batches = [model.predict_on_batch(images[start : start + batch_size]) for start in starts]
+    return np.concatenate(batches)

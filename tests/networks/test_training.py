@@ -189,3 +189,11 @@ def test_probabilities_of_classes_sum_to_one():
     x = np.random.default_rng(0).normal(0, 1e3, (20, 3))
     p = networks.predict_probabilities(model, x, task="multi-class")
     np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-12)
+
+
+def test_probabilities_need_images_and_a_batch_size():
+    model = networks.build_dense_network(SHAPE, 1)
+    with pytest.raises(ValueError, match="at least one image; got none"):
+        networks.predict_probabilities(model, np.zeros((0, *SHAPE)), task="binary")
+    with pytest.raises(ValueError, match="`batch_size` must be an integer of at least 1; got 0"):
+        networks.predict_probabilities(model, np.zeros((2, *SHAPE)), task="binary", batch_size=0)
