@@ -74,7 +74,8 @@ def tabulate(outcomes):
     )
     for case in CASES:
         _check_same(case, ours[case], tensorflow[case])
-    return [_against_tensorflow(ours, tensorflow), _against_naive(ours)]
+    libraries = {outcome.values["library"] for outcome in groups[OURS]}
+    return [_against_tensorflow(ours, tensorflow, libraries), _against_naive(ours)]
 
 
 def _check_same(case, ours, tensorflow):
@@ -87,7 +88,7 @@ def _check_same(case, ours, tensorflow):
             )
 
 
-def _against_tensorflow(ours, tensorflow):
+def _against_tensorflow(ours, tensorflow, libraries):
     rows, times = [], {"forward": {}, "both": {}}
     for case in CASES:
         for move, words in (("forward", "forward"), ("both", "forward + backward")):
@@ -104,7 +105,8 @@ def _against_tensorflow(ours, tensorflow):
             f"{threads} {'thread' if threads == 1 else 'threads'} for each, float32, padding "
             '"valid", with bias; backward to kernel, bias and images. Ours is NumPy: a copy of '
             "the windows and one matrix product (im2col).",
-            "TensorFlow runs a compiled graph with oneDNN on. Both give the same numbers.",
+            f"NumPy's matrices are multiplied by {', '.join(sorted(libraries))}. TensorFlow runs a "
+            "compiled graph with oneDNN on. Both give the same numbers.",
         ),
         verdicts=(
             _verdict(

@@ -1,6 +1,8 @@
 """Benchmark `notebooks`: seconds and peak memory of each notebook, run as in class."""
 
-from benchmarks.jobs import BenchmarkError, Job
+import json
+
+from benchmarks.jobs import ROOT, BenchmarkError, Job
 from benchmarks.tables import Table, verdict
 
 SUMMARY = "seconds and peak memory of each notebook in the class profile"
@@ -13,6 +15,9 @@ GOALS = {
     "04_keras_walkthrough": (120, 1_500),
 }
 GOAL_SECONDS_OF_ALL = 600
+# what notebook 03 records of its network in NumPy alone
+NUMPY_RESULTS = ROOT / OUTPUT / "results" / "03_backpropagation.json"
+GOAL_NUMPY_ACCURACY, GOAL_NUMPY_SECONDS = 0.93, 60
 
 
 def check():
@@ -63,6 +68,8 @@ def tabulate(outcomes):
     total = sum(outcome.seconds for outcome in outcomes)
     most = max(outcome.megabytes for outcome in outcomes)
     verdicts = [_verdict(outcome) for outcome in outcomes if outcome.label in GOALS]
+    if any(outcome.label == NUMPY_RESULTS.stem for outcome in outcomes):
+        verdicts.append(_numpy_verdict())
     verdicts.append(
         verdict(
             f"all notebooks under {GOAL_SECONDS_OF_ALL} s",
@@ -90,4 +97,15 @@ def _verdict(outcome):
         f"{outcome.label} under {seconds} s and {megabytes:,} MB on two cores",
         reached=outcome.seconds < seconds and outcome.megabytes < megabytes,
         found=f"{outcome.seconds:.0f} s and {outcome.megabytes:,.0f} MB",
+    )
+
+
+def _numpy_verdict():
+    metrics = json.loads(NUMPY_RESULTS.read_text(encoding="utf-8"))["metrics"]
+    accuracy, seconds = metrics["test_accuracy"], metrics["numpy_seconds"]
+    return verdict(
+        f"the network in NumPy alone: {GOAL_NUMPY_ACCURACY:.0%} of held-out digits in under "
+        f"{GOAL_NUMPY_SECONDS} s",
+        reached=accuracy >= GOAL_NUMPY_ACCURACY and seconds < GOAL_NUMPY_SECONDS,
+        found=f"{accuracy:.1%} in {seconds:.1f} s",
     )

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from benchmarks.convolution_inputs import CASES, KERNEL_SIZE, make_inputs, median_seconds, sizes_of
 from helpers.scratch import Conv2D, cross_correlate
@@ -18,11 +19,20 @@ def time_scratch_convolution(repeats):
 
     Returns
     -------
-    dict of str to dict
+    dict
         For each case seconds `forward`, `both`, `one_image` and `one_image_naive`, and `sizes` of
-        output and gradients.
+        output and gradients; and `library`, what multiplies NumPy's matrices.
     """
-    return {case: _time_case(case, repeats) for case in CASES}
+    return {case: _time_case(case, repeats) for case in CASES} | {"library": _name_library()}
+
+
+def _name_library():
+    """Name the library and the processor for which it chose its code: that decides the speed."""
+    for found in threadpool_info():
+        if found["user_api"] == "blas":
+            words = (found["internal_api"], found["version"], "for", found.get("architecture"))
+            return " ".join(map(str, words))
+    return "a library without a name"
 
 
 def _time_case(case, repeats):

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib.util
+import json
 import re
 
 import pytest
@@ -189,7 +190,7 @@ def convolution_outcomes(ours=(3.0, 8.0), naive=200.0, size_in_tensorflow=1.0):
     theirs = {"forward": 2.0, "both": 2.0, "sizes": [5.0, size_in_tensorflow]}
     sides = {convolution.OURS: mine | {"sizes": [5.0, 1.0]}, convolution.TENSORFLOW: theirs}
     return [
-        Outcome(label, 0, values={case: values for case in convolution.CASES})
+        Outcome(label, 0, values={case: values for case in convolution.CASES} | {"library": "blas"})
         for _ in range(3)
         for label, values in sides.items()
     ]
@@ -241,6 +242,25 @@ def test_notebooks_are_judged_by_seconds_and_memory(megabytes, said):
     (table,) = notebooks.tabulate([Outcome("04_keras_walkthrough", 100.0, megabytes)])
     assert f" {said}: 100 s" in table.verdicts[0]
     assert table.rows[-1] == ("all", "100.0", f"{megabytes:,.0f}")
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "seconds", "said"),
+    [
+        (0.93, 59.9, "Reached: 93.0% in 59.9 s"),
+        (0.929, 5.0, "Not reached: 92.9% in 5.0 s"),
+        (0.95, 60.0, "Not reached: 95.0% in 60.0 s"),
+    ],
+)
+def test_the_network_in_numpy_is_judged_by_accuracy_and_seconds(
+    accuracy, seconds, said, monkeypatch, tmp_path
+):
+    path = tmp_path / notebooks.NUMPY_RESULTS.name
+    metrics = {"test_accuracy": accuracy, "numpy_seconds": seconds}
+    path.write_text(json.dumps({"metrics": metrics}), encoding="utf-8")
+    monkeypatch.setattr(notebooks, "NUMPY_RESULTS", path)
+    (table,) = notebooks.tabulate([Outcome("03_backpropagation", 20.0, 500.0)])
+    assert any(said in line for line in table.verdicts)
 
 
 def test_cores_are_compared_with_what_comes():
