@@ -73,15 +73,21 @@ def _integer_words(minimum, maximum):
     return "an integer"
 
 
-def check_number(label, value, *, above=None, minimum=None, maximum=None):
-    """Return `value` as a float if it is finite, > `above`, >= `minimum` and <= `maximum`.
+def check_number(label, value, *, above=None, minimum=None, below=None, maximum=None):
+    """Return `value` as a float if it is finite and within the bounds.
+
+    It must be > `above`, >= `minimum`, < `below` and <= `maximum`, where they are given.
 
     >>> check_number("learning_rate", -1.0, above=0, maximum=1)
     Traceback (most recent call last):
         ...
     ValueError: `learning_rate` must be a finite number > 0 and <= 1; got -1.0.
+    >>> check_number("momentum", 1, minimum=0, below=1)
+    Traceback (most recent call last):
+        ...
+    ValueError: `momentum` must be a finite number >= 0 and < 1; got 1.
     """
-    bounds = [(above, ">"), (minimum, ">="), (maximum, "<=")]
+    bounds = [(above, ">"), (minimum, ">="), (below, "<"), (maximum, "<=")]
     words = " and ".join(f"{sign} {bound}" for bound, sign in bounds if bound is not None)
     required = f"a finite number {words}".rstrip()
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
@@ -92,6 +98,7 @@ def check_number(label, value, *, above=None, minimum=None, maximum=None):
         fits = False
     fits = fits and (above is None or value > above)
     fits = fits and (minimum is None or value >= minimum)
+    fits = fits and (below is None or value < below)
     fits = fits and (maximum is None or value <= maximum)
     if not fits:
         raise ValueError(f"`{label}` must be {required}; got {value!r}.")

@@ -48,6 +48,13 @@ def test_numbers(value, kind):
         check_number("x", value, above=0, maximum=1)
 
 
+@pytest.mark.parametrize("value", [1, 1.0, 1.5, -0.1])
+def test_a_bound_may_be_left_out(value):
+    assert check_number("x", 0, minimum=0, below=1) == 0
+    with pytest.raises(ValueError, match=f"`x` must be a finite number >= 0 and < 1; got {value}"):
+        check_number("x", value, minimum=0, below=1)
+
+
 def test_choices_name_the_nearest_and_all():
     with pytest.raises(ValueError, match=r"one of 'a', 'valid'; got 'vald'. Did you mean 'valid'"):
         check_choice("padding", "vald", ["a", "valid"])

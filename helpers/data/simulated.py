@@ -126,7 +126,7 @@ def load(name):
     from helpers.data.simulate.draws import Draws
 
     info, task, splits, first_patient = INFOS[name], load_task(name), {}, 0
-    for part, split in enumerate(SPLITS, start=1):  # part 0 is that of `simulate`
+    for part, split in enumerate(SPLITS, start=1):  # `simulate` has another part
         num_images = info.num_cases[split]
         splits[split] = draw_split(task, num_images, Draws(SPLIT_SEED, part), first_patient)
         first_patient += num_images // task.images_per_patient

@@ -13,7 +13,12 @@ def random_order(num, seed):
     >>> sorted(random_order(4, seed=0).tolist())
     [0, 1, 2, 3]
     """
-    return np.argsort(np.random.PCG64(seed).random_raw(num), kind="stable")
+    return draw_order(num, np.random.PCG64(seed))
+
+
+def draw_order(num, bits):
+    """Draw the numbers 0 to num - 1 in random order from a bit generator."""
+    return np.argsort(bits.random_raw(num), kind="stable")
 
 
 def draw_plain(labels, num, seed):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from helpers.checks import check_number
 from helpers.observers import detectability_from_auc
+from helpers.observers.images import check_labels, check_open_share
 
 __all__ = ["Efficiency", "compute_efficiency", "delong_covariance"]
 
@@ -73,11 +73,15 @@ def delong_covariance(y_true, scores):
 
     Introduced in notebook 05, *Comparison of two models*.
     """
-    y_true, scores = _check_scores(y_true, scores)
+    return _estimate_aucs(*_check_scores(y_true, scores))
+
+
+def _estimate_aucs(y_true, scores):
+    """Do the work of `delong_covariance`; warnings name the line that called its caller."""
     positive, negative = scores[:, y_true == 1], scores[:, y_true == 0]  # (k, cases)
     num_positive, num_negative = positive.shape[1], negative.shape[1]
     if min(num_positive, num_negative) == 0:
-        warnings.warn("`y_true` has cases of one kind only and no ROC curve.", stacklevel=2)
+        warnings.warn("`y_true` has cases of one kind only and no ROC curve.", stacklevel=3)
         return np.full(len(scores), np.nan), np.full((len(scores), len(scores)), np.nan)
     ranks = rankdata(np.concatenate([positive, negative], axis=1), axis=1)
     # a rank counts all cases below; less the rank within its class, those of the other class
@@ -85,7 +89,7 @@ def delong_covariance(y_true, scores):
     above = 1 - (ranks[:, num_positive:] - rankdata(negative, axis=1)) / num_positive
     aucs = below.mean(axis=1)
     if min(num_positive, num_negative) == 1:
-        warnings.warn("A single case of a class shows no spread of the AUC.", stacklevel=2)
+        warnings.warn("A single case of a class shows no spread of the AUC.", stacklevel=3)
         return aucs, np.full((len(scores), len(scores)), np.nan)
     return aucs, _covariance_of_mean(below) + _covariance_of_mean(above)
 
@@ -95,14 +99,9 @@ def _covariance_of_mean(placements):
 
 
 def _check_scores(y_true, scores, label="scores"):
-    y_true, scores = np.asarray(y_true), np.asarray(scores)
-    if y_true.ndim != 1 or y_true.size == 0:
-        raise ValueError(f"`y_true` must have shape (n,) and hold something; got {y_true.shape}.")
-    if y_true.dtype.kind not in "iub" or not np.isin(y_true, (0, 1)).all():
-        raise ValueError(
-            f"`y_true` must hold integers 0 and 1; got {y_true.dtype} from {y_true.min()} to "
-            f"{y_true.max()}."
-        )
+    if np.size(y_true) == 0:
+        raise ValueError("`y_true` must hold something; got no case.")
+    y_true, scores = check_labels("y_true", y_true), np.asarray(scores)
     if scores.dtype.kind not in "fiu":
         raise TypeError(f"`{label}` must hold real numbers; got {scores.dtype}.")
     if scores.ndim not in (1, 2) or scores.shape[-1] != len(y_true) or scores.size == 0:
@@ -168,12 +167,12 @@ def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
 
     Introduced in notebook 04, *Simulated lesions: how far from the optimum*.
     """
-    check_number("confidence", confidence, above=0, maximum=1 - 1e-12)
+    check_open_share("confidence", confidence)
     y_true, scores = _check_scores(y_true, scores)
     if np.ndim(ideal_scores) != 1:
         raise ValueError(f"`ideal_scores` must have shape (n,); got {np.shape(ideal_scores)}.")
     _, ideal_scores = _check_scores(y_true, ideal_scores, "ideal_scores")
-    aucs, covariance = delong_covariance(y_true, np.concatenate([scores, ideal_scores]))
+    aucs, covariance = _estimate_aucs(y_true, np.concatenate([scores, ideal_scores]))
     if np.isnan(aucs[-1]):
         return Efficiency(np.nan, np.nan, np.nan)
     if aucs[-1] < 0.5 + 1e-12 or np.isin(aucs, (0, 1)).any():

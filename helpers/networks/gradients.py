@@ -39,7 +39,7 @@ def input_gradient(model, images, output):
 
     Introduced in notebook 04, *Saliency*.
     """
-    images = _check_images(model, images)
+    images = check_batch(model, images)
     check_integer("output", output, minimum=0, maximum=model.output_shape[-1] - 1)
     return np.asarray(_backend(INPUT_GRADIENTS)(model, images, output), dtype="float32")
 
@@ -84,7 +84,7 @@ def loss_gradients(model, images, labels, loss):
 
     Introduced in notebook 04, *Simulated lesions: how far from the optimum*.
     """
-    images, labels = _check_images(model, images), np.asarray(labels)
+    images, labels = check_batch(model, images), np.asarray(labels)
     if len(labels) != len(images):
         raise ValueError(
             f"`labels` must be as many as `images`; got {len(labels)} for {len(images)} images."
@@ -93,11 +93,12 @@ def loss_gradients(model, images, labels, loss):
     return float(value), [np.asarray(gradient, dtype="float32") for gradient in gradients]
 
 
-def _check_images(model, images):
+def check_batch(model, images, label="images"):
+    """Return images as float32, if a network takes their shape and there is at least one."""
     images = np.asarray(images, dtype="float32")
     if images.shape[1:] != tuple(model.input_shape[1:]) or len(images) == 0:
         raise ValueError(
-            f"`images` must have shape (batch, {', '.join(map(str, model.input_shape[1:]))}) with "
+            f"`{label}` must have shape (batch, {', '.join(map(str, model.input_shape[1:]))}) with "
             f"at least one image; got {images.shape}."
         )
     return images

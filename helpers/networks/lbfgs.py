@@ -5,7 +5,7 @@ curvature.
 import numpy as np
 
 from helpers.checks import check_integer
-from helpers.networks.gradients import loss_gradients
+from helpers.networks.gradients import check_batch, loss_gradients
 from helpers.networks.predict import predict_logits
 from helpers.networks.progress import TrainingProgress
 from helpers.networks.training import build_loss, check_images
@@ -21,8 +21,9 @@ def fit_lbfgs(model, train, validation, *, task="binary", iterations=100, patien
     model : keras.Model
         Ends in logits.
     train, validation : tuple of (array of shape (n, height, width, channels), array)
-        Scaled images and their labels, as for `train_network`. Each step computes all of them at
-        once: this is for small networks.
+        Scaled images and their labels: (n,) integers, from 0 to 1 or to units - 1, or in a
+        multi-label task (n, units) of 0 and 1. Each step computes all images at once: this is for
+        small networks.
     task : {"binary", "multi-class", "ordinal", "multi-label"}
         Chooses the loss, see `build_loss`.
     iterations : int
@@ -39,8 +40,9 @@ def fit_lbfgs(model, train, validation, *, task="binary", iterations=100, patien
     Raises
     ------
     TypeError, ValueError
-        If an image holds nan or infinity, a setting is out of its range, or the loss at the start
-        is not finite.
+        If images do not fit the network or hold nan or infinity, labels do not fit the images, the
+        task or the network's number of units, a setting is out of its range, the loss at the start
+        is not finite, or the validation loss at any step.
 
     Notes
     -----
@@ -60,9 +62,12 @@ def fit_lbfgs(model, train, validation, *, task="binary", iterations=100, patien
     """
     from scipy.optimize import minimize
 
+    loss = build_loss(task)
+    train = _check_split("train", train, model, task)
+    validation = _check_split("validation", validation, model, task)
     check_images(train, validation)
     check_integer("iterations", iterations, minimum=1)
-    descent = _Descent(model, train, validation, build_loss(task), iterations, patience)
+    descent = _Descent(model, train, validation, loss, iterations, patience)
     descent.begin()
     minimize(
         descent.loss_and_gradient,
@@ -73,6 +78,31 @@ def fit_lbfgs(model, train, validation, *, task="binary", iterations=100, patien
         options={"maxiter": iterations, "maxfun": 20 * iterations},
     )
     return descent.end()
+
+
+def _check_split(label, split, model, task):
+    """Return images and labels that fit each other, the network and the task."""
+    images, labels = check_batch(model, split[0], f"{label}[0]"), np.asarray(split[1])
+    units = model.output_shape[-1]
+    if (task == "binary" and units != 1) or (task in ("multi-class", "ordinal") and units < 2):
+        required = "one unit" if task == "binary" else "one unit for each class, two or more"
+        raise ValueError(
+            f"A {task} task needs a network that ends in {required}; {model.name!r} has {units}."
+        )
+    shape = (len(images), units) if task == "multi-label" else (len(images),)
+    if labels.shape != shape:
+        raise ValueError(
+            f"`{label}[1]` must hold the labels of {len(images)} images, shape {shape}; got "
+            f"{labels.shape}."
+        )
+    highest = 1 if task in ("binary", "multi-label") else units - 1
+    allowed = range(highest + 1)
+    if labels.dtype.kind not in "biuf" or not np.isin(labels, allowed).all():
+        found = np.unique(labels[~np.isin(labels, allowed)])[:3].tolist()
+        raise ValueError(
+            f"`{label}[1]` must hold integers from 0 to {highest} for the {task} task; got {found}."
+        )
+    return images, labels
 
 
 class _Descent:
@@ -121,9 +151,15 @@ class _Descent:
 
     def _remember(self, loss):
         images, labels = self.validation
-        logits = predict_logits(self.model, images)
+        val_loss = float(self.loss(labels, predict_logits(self.model, images)))
+        if not np.isfinite(val_loss):  # the least of losses that hold nan is no choice
+            raise ValueError(
+                f"The validation loss of {self.model.name!r} must be finite; got {val_loss} after "
+                f"{len(self.history['loss'])} steps. Scale the validation images as the training "
+                "images."
+            )
         self.history["loss"].append(float(loss))
-        self.history["val_loss"].append(float(self.loss(labels, logits)))
+        self.history["val_loss"].append(val_loss)
         self.history["weights"].append(self.model.get_weights())
 
     def _set_weights(self, flat):

@@ -214,7 +214,7 @@ def build_network(name, input_shape, units):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         For an unknown name, a shape that is no image or too small for the network.
 
     Examples
@@ -228,14 +228,29 @@ def build_network(name, input_shape, units):
     return build(input_shape, units)
 
 
+def check_image_shape(input_shape):
+    """Return the shape of one image as three integers: height, width, channels.
+
+    >>> check_image_shape((28, 20))
+    Traceback (most recent call last):
+        ...
+    ValueError: `input_shape` must be (height, width, channels); got (28, 20). A grey image needs \
+a channel axis of length 1.
+    """
+    if not isinstance(input_shape, (tuple, list)):
+        raise TypeError(f"`input_shape` must be (height, width, channels); got {input_shape!r}.")
+    if len(input_shape) != 3:
+        raise ValueError(
+            f"`input_shape` must be (height, width, channels); got {tuple(input_shape)}. A grey "
+            "image needs a channel axis of length 1."
+        )
+    sizes = enumerate(input_shape)
+    return tuple(check_integer(f"input_shape[{axis}]", size, minimum=1) for axis, size in sizes)
+
+
 def _check_shape(input_shape, units):
     check_integer("units", units, minimum=1)
-    shape = tuple(input_shape)
-    if len(shape) != 3 or min(shape) < 1:
-        raise ValueError(
-            "`input_shape` must be (height, width, channels), each at least 1; "
-            f"got {shape}. A grey image needs a channel axis of length 1."
-        )
+    shape = check_image_shape(input_shape)
     if min(shape[:2]) < 13:
         raise ValueError(
             "`input_shape` must be at least 13 pixels high and wide, so that every network of the "

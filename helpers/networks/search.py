@@ -12,6 +12,7 @@ import numpy as np
 from keras import layers, ops
 
 from helpers.checks import check_integer
+from helpers.networks.models import check_image_shape
 
 __all__ = ["LogSumExp", "SymmetricConv2D", "build_correlation_network"]
 
@@ -67,8 +68,8 @@ class SymmetricConv2D(layers.Layer):
 
     Notes
     -----
-    `weight` starts from a normal distribution with standard deviation 1/k: the response to white
-    noise of variance 1 then has a variance of about 1.
+    `weight` starts from a normal distribution with standard deviation 1 / (k sqrt(channels)): the
+    response to white noise of variance 1 then has a variance of about 1.
 
     Examples
     --------
@@ -92,7 +93,7 @@ class SymmetricConv2D(layers.Layer):
         self.weight = self.add_weight(
             name="weight",
             shape=(len(distances), input_shape[-1]),
-            initializer=_unit_response(self.kernel_size),
+            initializer=_unit_response(self.kernel_size, input_shape[-1]),
         )
         self.bias = self.add_weight(name="bias", shape=(1,), initializer=self.bias_initializer)
 
@@ -168,7 +169,7 @@ def build_correlation_network(input_shape, *, kernel_size=9, tied=False):
         correlation = layers.Conv2D(
             1,
             kernel_size,
-            kernel_initializer=_unit_response(kernel_size),
+            kernel_initializer=_unit_response(kernel_size, channels),
             bias_initializer=at_start,
         )
     return keras.Sequential(
@@ -177,18 +178,13 @@ def build_correlation_network(input_shape, *, kernel_size=9, tied=False):
     )
 
 
-def _unit_response(kernel_size):
+def _unit_response(kernel_size, channels):
     """Draw weights whose response to white noise of variance 1 has a variance of about 1."""
-    return keras.initializers.RandomNormal(stddev=1 / kernel_size)
+    return keras.initializers.RandomNormal(stddev=1 / (kernel_size * math.sqrt(channels)))
 
 
 def _check_fit(input_shape, kernel_size):
-    shape = tuple(input_shape)
-    if len(shape) != 3 or min(shape) < 1:
-        raise ValueError(
-            "`input_shape` must be (height, width, channels), each at least 1; "
-            f"got {shape}. A grey image needs a channel axis of length 1."
-        )
+    shape = check_image_shape(input_shape)
     if check_integer("kernel_size", kernel_size, minimum=1) > min(shape[:2]):
         raise ValueError(
             f"`kernel_size` must fit inside the image; got {kernel_size} and input shape {shape}. "

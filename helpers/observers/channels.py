@@ -58,6 +58,11 @@ def gabor_channels(
     """
     down, right = _distances(check_image_shape(image_shape), centre)
     num_orientations = check_integer("num_orientations", num_orientations, minimum=1)
+    if np.ndim(frequencies) == 0:
+        raise TypeError(
+            f"`frequencies` must be a list of numbers; got {frequencies!r}. One frequency only: "
+            "`[0.1]`."
+        )
     channels = []
     for frequency in frequencies:
         f = check_number("frequencies", frequency, above=0, maximum=0.5)

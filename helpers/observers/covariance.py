@@ -23,6 +23,8 @@ class FactorisedCovariance:
         positive definite; pixels are counted row by row.
     num_pixels : int
         Height times width.
+    label : str
+        What the caller calls it, for messages.
 
     Raises
     ------
@@ -31,16 +33,16 @@ class FactorisedCovariance:
         finite numbers of that size, or so nearly singular that float64 cannot solve with it.
     """
 
-    def __init__(self, covariance, num_pixels):
+    def __init__(self, covariance, num_pixels, label="covariance"):
         self.num_pixels = num_pixels
         covariance = np.asarray(covariance)
         if covariance.ndim == 0:
-            self.values = check_number("covariance", covariance.item(), above=0)
+            self.values = check_number(label, covariance.item(), above=0)
             self._factor = None
             self.log_determinant = num_pixels * np.log(self.values)
             return
-        self.values = _check_matrix(covariance, num_pixels)
-        self._factor = _factorise(self.values)
+        self.values = _check_matrix(label, covariance, num_pixels)
+        self._factor = _factorise(label, self.values)
         self.log_determinant = 2 * np.log(np.diag(self._factor[0])).sum()
 
     def solve(self, rows):
@@ -57,32 +59,43 @@ class FactorisedCovariance:
         """Compute v' K^-1 v for each row v, shape (n,)."""
         return np.sum(self.solve(rows) * rows, axis=1)
 
+    def equals(self, other):
+        """Tell whether both are the same matrix; a number is a multiple of the identity."""
+        if np.ndim(self.values) == np.ndim(other.values):
+            return np.array_equal(self.values, other.values)
+        return np.array_equal(self.to_matrix(), other.to_matrix())
+
     def to_matrix(self):
         """Return K as an array of shape (pixels, pixels), for white noise too."""
         return self.values * np.eye(self.num_pixels) if self._factor is None else self.values
 
 
-def _check_matrix(covariance, num_pixels):
-    if covariance.dtype.kind not in "fiu":
-        raise TypeError(f"`covariance` must hold real numbers; got {covariance.dtype}.")
+def check_covariance_shape(label, covariance, num_pixels):
+    """Refuse an array that does not have one row and one column a pixel."""
     if covariance.shape != (num_pixels, num_pixels):
         raise ValueError(
-            "`covariance` must be a number or have one row and one column a pixel, shape "
-            f"({num_pixels}, {num_pixels}); got {covariance.shape}. Flatten images row by row."
+            f"`{label}` must have one row and one column a pixel, shape ({num_pixels}, "
+            f"{num_pixels}); got {covariance.shape}. Flatten images row by row."
         )
+
+
+def _check_matrix(label, covariance, num_pixels):
+    if covariance.dtype.kind not in "fiu":
+        raise TypeError(f"`{label}` must hold real numbers; got {covariance.dtype}.")
+    check_covariance_shape(label, covariance, num_pixels)
     covariance = covariance.astype("float64")
     if not np.isfinite(covariance).all():
-        raise ValueError("`covariance` must hold finite numbers; got nan or infinity.")
+        raise ValueError(f"`{label}` must hold finite numbers; got nan or infinity.")
     difference = np.abs(covariance - covariance.T).max()
     if difference > 1e-10 * np.abs(covariance).max():
         raise ValueError(
-            "`covariance` must be symmetric; got entries that differ from their mirror by up to "
-            f"{difference:.3g}. Use `(covariance + covariance.T) / 2` if that is rounding."
+            f"`{label}` must be symmetric; got entries that differ from their mirror by up to "
+            f"{difference:.3g}. Use `({label} + {label}.T) / 2` if that is rounding."
         )
     return covariance
 
 
-def _factorise(covariance):
+def _factorise(label, covariance):
     try:
         factor = cho_factor(covariance, lower=True)
         size = np.abs(covariance).sum(axis=0).max()
@@ -92,7 +105,7 @@ def _factorise(covariance):
         definite = False
     if not definite:
         raise ValueError(
-            "`covariance` must be positive definite, with a condition number below "
+            f"`{label}` must be positive definite, with a condition number below "
             f"{LARGEST_CONDITION:.0e}; got a singular or indefinite one. Add the variance of white "
             "noise to its diagonal."
         )

@@ -6,7 +6,7 @@ from scipy.linalg import pinvh
 from helpers.checks import check_number
 from helpers.observers.channels import flatten_channels
 from helpers.observers.covariance import FactorisedCovariance
-from helpers.observers.images import check_images, flatten
+from helpers.observers.images import check_images, check_labels, flatten
 from helpers.observers.linear import LinearObserver
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "fit_hotelling_observer",
     "fit_mean_difference_observer",
 ]
+
+ROUNDING = 1e-12  # of the largest value: what differs by less is equal but for rounding
 
 
 def fit_mean_difference_observer(images, labels, covariance=1.0):
@@ -61,17 +63,15 @@ def fit_mean_difference_observer(images, labels, covariance=1.0):
 
 
 def _check_samples(images, labels):
-    images, labels = check_images(images), np.asarray(labels)
-    if labels.shape != (len(images),):
+    images, labels = check_images(images), check_labels("labels", labels)
+    if len(labels) != len(images):
         raise ValueError(
-            f"`labels` must hold one label an image; got shape {labels.shape} for "
-            f"{len(images)} images."
+            f"`labels` must hold one label an image; got {len(labels)} for {len(images)} images."
         )
     found = np.unique(labels).tolist()
-    if labels.dtype.kind not in "iub" or found != [0, 1]:
+    if len(found) < 2:
         raise ValueError(
-            "`labels` must be integers 0 and 1, with at least one of each; "
-            f"got {labels.dtype} with the values {found[:5]}."
+            f"`labels` must hold 0 and 1, at least one of each; got the values {found}."
         )
     return flatten(images), labels.astype(bool), images.shape[1:]
 
@@ -96,6 +96,11 @@ def _hotelling_weights(features, labels, shrinkage):
         )
     absent, present = _class_means(features, labels)
     spread = features - np.where(labels[:, None], present, absent)
+    if np.abs(spread).max() <= ROUNDING * np.abs(features).max():
+        raise ValueError(
+            "`images` must differ within the classes: without a spread there is no covariance; got "
+            "classes of equal images. Use `fit_mean_difference_observer`."
+        )
     covariance = spread.T @ spread / (num_images - 2)
     even = np.trace(covariance) / num_features * np.eye(num_features)
     return pinvh((1 - shrinkage) * covariance + shrinkage * even) @ (present - absent)
@@ -122,8 +127,8 @@ def fit_hotelling_observer(images, labels, *, shrinkage=0.0):
     Raises
     ------
     TypeError, ValueError
-        For shapes that do not fit, nan, fewer than 3 images, labels of one class only, or a
-        shrinkage out of its range.
+        For shapes that do not fit, nan, fewer than 3 images, labels of one class only, no spread
+        within the classes, or a shrinkage out of its range.
 
     Notes
     -----
@@ -168,8 +173,8 @@ def fit_channelised_hotelling_observer(channels, images, labels, *, shrinkage=0.
     Raises
     ------
     TypeError, ValueError
-        For shapes that do not fit, nan, fewer than 3 images, labels of one class only, or a
-        shrinkage out of its range.
+        For shapes that do not fit, nan, fewer than 3 images, labels of one class only, no spread
+        within the classes, or a shrinkage out of its range.
 
     Notes
     -----

@@ -7,7 +7,7 @@ from scipy.special import expit, logit, logsumexp
 
 from helpers.checks import check_number
 from helpers.observers.covariance import FactorisedCovariance
-from helpers.observers.images import check_pixels, score_in_batches
+from helpers.observers.images import check_open_share, check_pixels, score_in_batches
 from helpers.observers.theory import auc_from_detectability
 
 __all__ = ["GaussianGroup", "IdealObserver", "build_ideal_observer", "mixture_moments"]
@@ -80,7 +80,8 @@ class IdealObserver:
     Attributes
     ----------
     detectability : float or None
-        d', if each class is one Gaussian and both have the same covariance; else None.
+        d', if each class is one Gaussian and both have the same covariance (a number and the
+        matrix that it stands for are the same); else None.
     auc : float or None
         Phi(d' / sqrt 2) in the same case; else None: simulate it.
     name : str
@@ -125,7 +126,7 @@ class IdealObserver:
     def __init__(self, absent, present, *, prevalence=0.5):
         self.absent = _check_groups("absent", absent)
         self.present = _check_groups("present", present)
-        self.prevalence = _check_prevalence(prevalence)
+        self.prevalence = check_open_share("prevalence", prevalence)
         groups = self.absent + self.present
         self.image_shape = groups[0].means.shape[1:]
         shapes = {group.means.shape[1:] for group in groups}
@@ -135,9 +136,7 @@ class IdealObserver:
             )
         # everything is measured from one mean of the absent class: exact, and rounds less
         self._origin = groups[0].means[0].ravel()
-        self._one_covariance = all(
-            np.array_equal(group.covariance, groups[0].covariance) for group in groups
-        )
+        self._covariance_of = _share_covariances(groups)
         self._terms = {group: self._prepare(group) for group in groups}
         self.detectability = self._closed_form()
         d = self.detectability
@@ -152,7 +151,8 @@ class IdealObserver:
 
         `prevalence` replaces the observer's own; above 0 and below 1.
         """
-        prevalence = self.prevalence if prevalence is None else _check_prevalence(prevalence)
+        prevalence = self.prevalence if prevalence is None else prevalence
+        prevalence = check_open_share("prevalence", prevalence)
         return expit(self.score(images) + logit(prevalence))
 
     def _prepare(self, group):
@@ -163,25 +163,26 @@ class IdealObserver:
 
     def _log_ratio(self, rows):
         rows = rows - self._origin
-        return self._log_likelihood(rows, self.present) - self._log_likelihood(rows, self.absent)
+        covariances = set(self._covariance_of.values())
+        if len(covariances) == 1:  # what it adds to both classes cancels in the ratio
+            terms = dict.fromkeys(covariances, 0.0)
+        else:
+            terms = {k: -(k.inverse_quadratic(rows) + k.log_determinant) / 2 for k in covariances}
+        present, absent = (
+            logsumexp([self._log_density(rows, group, terms) for group in groups], axis=0)
+            for groups in (self.present, self.absent)
+        )
+        return present - absent
 
-    def _log_likelihood(self, rows, groups):
-        """Log density of each row under one class, less what both classes have in common."""
-        parts = []
-        for group in groups:
-            templates, constants = self._terms[group]
-            part = logsumexp(rows @ templates.T + constants, axis=1)
-            if not self._one_covariance:  # else these two cancel in the ratio
-                part -= group.factorised.inverse_quadratic(rows) / 2
-                part -= group.factorised.log_determinant / 2
-            parts.append(part)
-        return logsumexp(parts, axis=0)
+    def _log_density(self, rows, group, terms):
+        """Return the log density of a group; `terms` has what its covariance alone adds."""
+        templates, constants = self._terms[group]
+        part = logsumexp(rows @ templates.T + constants, axis=1)
+        return part + terms[self._covariance_of[group]]
 
     def _closed_form(self):
-        one_each = len(self.absent) == len(self.present) == 1
-        if not (one_each and self._one_covariance):
-            return None
-        if len(self.absent[0].means) > 1 or len(self.present[0].means) > 1:
+        num_means = [sum(len(g.means) for g in groups) for groups in (self.absent, self.present)]
+        if num_means != [1, 1] or len(set(self._covariance_of.values())) > 1:
             return None
         signal = (self.present[0].means[0] - self.absent[0].means[0]).reshape(1, -1)
         return float(np.sqrt(self.present[0].factorised.inverse_quadratic(signal)[0]))
@@ -202,14 +203,13 @@ def _check_groups(label, groups):
     return groups
 
 
-def _check_prevalence(prevalence):
-    prevalence = check_number("prevalence", prevalence, above=0)
-    if prevalence >= 1:
-        raise ValueError(
-            f"`prevalence` must be a finite number > 0 and < 1; got {prevalence!r}. With 0 or 1 "
-            "there is nothing to decide."
-        )
-    return prevalence
+def _share_covariances(groups):
+    """Map each group to its covariance, the same object for all groups that share one."""
+    shared = {}
+    for group in groups:
+        same = (k for k in shared.values() if k.equals(group.factorised))
+        shared[group] = next(same, group.factorised)
+    return shared
 
 
 def build_ideal_observer(signal, covariance, *, mean=0.0, prevalence=0.5):

@@ -2,16 +2,39 @@
 
 import numpy as np
 
-from helpers.checks import check_integer
+from helpers.checks import check_integer, check_number
 
 BATCH = 1024  # images in float64 at a time: bounded memory for any number of images
 
 
-def check_image_shape(image_shape):
+def check_image_shape(image_shape, label="image_shape"):
     """Return (height, width) as two ints of at least 1, or say what came instead."""
     if not isinstance(image_shape, (tuple, list)) or len(image_shape) != 2:
-        raise ValueError(f"`image_shape` must be (height, width); got {image_shape!r}.")
-    return tuple(check_integer("image_shape", size, minimum=1) for size in image_shape)
+        raise ValueError(f"`{label}` must be (height, width); got {image_shape!r}.")
+    return tuple(check_integer(label, size, minimum=1) for size in image_shape)
+
+
+def check_open_share(label, value):
+    """Return a share, such as a prevalence, that is neither nothing nor everything."""
+    share = check_number(label, value)
+    if not 0 < share < 1:
+        raise ValueError(
+            f"`{label}` must be above 0 and below 1; got {value!r}. A share of 95 % is 0.95."
+        )
+    return share
+
+
+def check_labels(label, values):
+    """Return class numbers 0 and 1 as an array of shape (n,), or say what came instead."""
+    values = np.asarray(values)
+    if values.ndim != 1:
+        raise ValueError(f"`{label}` must have shape (n,); got {values.shape}.")
+    if values.dtype.kind not in "iub" or not np.isin(values, (0, 1)).all():
+        found = list(dict.fromkeys(values.tolist()))[:5]
+        raise ValueError(
+            f"`{label}` must hold integers 0 and 1; got {values.dtype} with the values {found}."
+        )
+    return values
 
 
 def check_pixels(label, values, ndim, meaning):
@@ -31,6 +54,10 @@ def check_pixels(label, values, ndim, meaning):
 
 def check_images(images, image_shape=None):
     """Return images as (n, height, width) without copying or converting them; n may be 0."""
+    if hasattr(images, "x"):
+        raise TypeError(
+            f"`images` must be an array; got a {type(images).__name__}. Pass its images: `split.x`."
+        )
     images = np.asarray(images)
     if images.dtype.kind not in "fiu":
         raise TypeError(f"`images` must hold real numbers; got {images.dtype}.")

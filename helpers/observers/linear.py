@@ -157,12 +157,12 @@ def build_matched_filter(signal, covariance):
 
     Introduced in notebook 01, *The neuron becomes the lesion*.
     """
-    return _build_prewhitened(signal, covariance, "matched filter")
+    return _build_prewhitened(signal, covariance, "matched filter", "covariance")
 
 
-def _build_prewhitened(signal, covariance, name):
+def _build_prewhitened(signal, covariance, name, label):
     signal = _check_signal(signal)
-    factorised = FactorisedCovariance(covariance, signal.size)
+    factorised = FactorisedCovariance(covariance, signal.size, label)
     template = factorised.solve(signal.reshape(1, -1))
     snr = float(np.sqrt(template[0] @ signal.ravel()))
     return LinearObserver(template.reshape(signal.shape), name=name, snr=snr)
@@ -247,7 +247,7 @@ def build_hotelling_observer(signal, covariance_absent, covariance_present=None)
     covariance = covariance_absent
     if covariance_present is not None:
         num_pixels = _check_signal(signal).size
-        absent = FactorisedCovariance(covariance_absent, num_pixels)
-        present = FactorisedCovariance(covariance_present, num_pixels)
+        absent = FactorisedCovariance(covariance_absent, num_pixels, "covariance_absent")
+        present = FactorisedCovariance(covariance_present, num_pixels, "covariance_present")
         covariance = (absent.to_matrix() + present.to_matrix()) / 2
-    return _build_prewhitened(signal, covariance, "Hotelling observer")
+    return _build_prewhitened(signal, covariance, "Hotelling observer", "covariance_absent")

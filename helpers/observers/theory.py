@@ -14,15 +14,20 @@ __all__ = [
 ]
 
 
-def _check_values(label, values, low, high):
-    """Return real numbers from `low` to `high` as float64; written so that nan fails too."""
+def _check_values(label, values, required, fits):
+    """Return real numbers as float64 if all of them fit; `required` says in words what fits."""
     values = np.asarray(values)
     if values.dtype.kind not in "fiu":
         raise TypeError(f"`{label}` must hold real numbers; got {values.dtype}.")
     values = values.astype("float64")
-    if not ((values >= low) & (values <= high)).all():
-        raise ValueError(f"`{label}` must hold numbers from {low} to {high}; got {values}.")
+    if not fits(values).all():
+        raise ValueError(f"`{label}` must hold {required}; got {values}.")
     return values
+
+
+def _check_rates(label, values):
+    """Return numbers from 0 to 1; nan is none."""
+    return _check_values(label, values, "numbers from 0 to 1", lambda v: (v >= 0) & (v <= 1))
 
 
 def auc_from_detectability(detectability):
@@ -56,7 +61,7 @@ def auc_from_detectability(detectability):
 
     Introduced in notebook 01, *The neuron becomes the lesion*.
     """
-    d = _check_values("detectability", detectability, -np.inf, np.inf)
+    d = _check_values("detectability", detectability, "numbers, not nan", lambda d: ~np.isnan(d))
     return _plain(ndtr(d / np.sqrt(2)))
 
 
@@ -94,7 +99,7 @@ def detectability_from_auc(auc):
 
     Introduced in notebook 04, *Simulated lesions: how far from the optimum*.
     """
-    return _plain(np.sqrt(2) * ndtri(_check_values("auc", auc, 0, 1)))
+    return _plain(np.sqrt(2) * ndtri(_check_rates("auc", auc)))
 
 
 def roc_sensitivity(detectability, false_positive_rate):
@@ -115,7 +120,7 @@ def roc_sensitivity(detectability, false_positive_rate):
     Raises
     ------
     TypeError, ValueError
-        For what is not a real number in its range.
+        For what is not a real number in its range, or shapes that do not broadcast.
 
     Notes
     -----
@@ -129,9 +134,15 @@ def roc_sensitivity(detectability, false_positive_rate):
 
     Introduced in notebook 02, *Observers without training*.
     """
-    largest = np.finfo("float64").max
-    d = _check_values("detectability", detectability, -largest, largest)
-    rate = _check_values("false_positive_rate", false_positive_rate, 0, 1)
+    d = _check_values("detectability", detectability, "finite numbers", np.isfinite)
+    rate = _check_rates("false_positive_rate", false_positive_rate)
+    try:
+        np.broadcast_shapes(d.shape, rate.shape)
+    except ValueError:
+        raise ValueError(
+            "`false_positive_rate` must have a shape that broadcasts with `detectability`; got "
+            f"{rate.shape} and {d.shape}. For all pairs give `detectability[:, None]`."
+        ) from None
     return _plain(ndtr(d + ndtri(rate)))
 
 
@@ -170,7 +181,12 @@ def pooled_auc(detectabilities, *, weights=None):
 
     Introduced in notebook 05, *Subgroups*.
     """
-    d = _check_values("detectabilities", detectabilities, 0, np.finfo("float64").max)
+    d = _check_values(
+        "detectabilities",
+        detectabilities,
+        "finite numbers of at least 0",
+        lambda d: np.isfinite(d) & (d >= 0),
+    )
     if d.ndim != 1 or d.size == 0:
         raise ValueError(f"`detectabilities` must have shape (sites,); got shape {d.shape}.")
     shares = np.full(len(d), 1 / len(d)) if weights is None else _check_shares(weights, len(d))
@@ -179,7 +195,7 @@ def pooled_auc(detectabilities, *, weights=None):
 
 
 def _check_shares(weights, num_sites):
-    shares = _check_values("weights", weights, 0, 1)
+    shares = _check_rates("weights", weights)
     if shares.shape != (num_sites,) or abs(shares.sum() - 1) > 1e-9:
         raise ValueError(
             f"`weights` must hold {num_sites} shares that add to 1; got {shares.tolist()}."

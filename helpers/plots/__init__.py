@@ -15,7 +15,7 @@ from helpers.plots.kernels import (
     plot_window_places,
 )
 from helpers.plots.results import plot_confusion, plot_intervals, plot_training
-from helpers.plots.surfaces import plot_loss_surface, plot_steps
+from helpers.plots.surfaces import plot_loss_surface, plot_lowest, plot_steps
 from helpers.plots.templates import plot_profiles
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "plot_intervals",
     "plot_kernel_step",
     "plot_loss_surface",
+    "plot_lowest",
     "plot_numbers",
     "plot_profiles",
     "plot_saliency",

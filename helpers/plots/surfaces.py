@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["plot_loss_surface", "plot_steps"]
+__all__ = ["plot_loss_surface", "plot_lowest", "plot_steps"]
 
 NUM_LEVELS = 12
 
@@ -37,14 +37,35 @@ def plot_loss_surface(ax, horizontal, vertical, losses):
     ax.contourf(horizontal, vertical, losses, levels=levels, cmap="cividis")
     lines = ax.contour(horizontal, vertical, losses, levels=levels[1:-1], colors="white")
     lines.set_linewidth(0.8)
-    ax.clabel(lines, levels[1:-1:3], fmt="%.2f", fontsize=9)
+    ax.clabel(lines, levels[1:-1:3], fmt="%.2f", fontsize=11)
     i, j = np.unravel_index(losses.argmin(), losses.shape)
-    ax.plot(horizontal[j], vertical[i], "x", color="white", markersize=10, markeredgewidth=2.5)
+    plot_lowest(ax, horizontal[j], vertical[i])
+    return ax
+
+
+def plot_lowest(ax, horizontal, vertical):
+    """Mark a lowest point with a cross that no path covers.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    horizontal, vertical : float
+        Where it lies.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Introduced in notebook 01, *Loss surfaces*.
+    """
+    ax.plot(
+        horizontal, vertical, "X", color="white", markersize=13, markeredgecolor="0.1", zorder=5
+    )
     return ax
 
 
 def plot_steps(ax, steps, label, *, marker="o", color="C1"):
-    """Draw the steps of an optimizer on a loss surface, its start as a larger mark.
+    """Draw the steps of an optimizer on a loss surface, its start as a larger, hollow mark.
 
     Parameters
     ----------
@@ -64,5 +85,6 @@ def plot_steps(ax, steps, label, *, marker="o", color="C1"):
     """
     steps = np.asarray(steps)
     ax.plot(*steps.T, marker=marker, color=color, markersize=5, linewidth=1.5, label=label)
-    ax.plot(*steps[0], marker=marker, color=color, markersize=12, markeredgecolor="white")
+    ring = {"markersize": 14, "markerfacecolor": "none", "markeredgewidth": 2}
+    ax.plot(*steps[0], marker=marker, color=color, **ring)
     return ax

@@ -23,13 +23,8 @@ from helpers.scratch.convolution import (
 )
 from helpers.scratch.dense import Dense, Flatten
 from helpers.scratch.differences import numerical_gradient
-from helpers.scratch.gradient_check import (
-    CheckedEntry,
-    GradientReport,
-    check_gradients,
-    check_layer,
-    check_network,
-)
+from helpers.scratch.gradient_check import check_gradients, check_layer, check_network
+from helpers.scratch.gradient_report import CheckedEntry, GradientReport
 from helpers.scratch.initializers import INITIALIZERS, compute_fans, initialize
 from helpers.scratch.layer import Layer
 from helpers.scratch.losses import (

@@ -141,7 +141,7 @@ _SQRT2, _TAIL = math.sqrt(2), 0.044715
 
 def _normal_cdf(x):
     """Compute Phi(x) = erfc(-x / sqrt 2) / 2: NumPy has no error function, Python has."""
-    return (_erfc(-x / _SQRT2) / 2).astype(x.dtype)
+    return np.asarray(_erfc(-x / _SQRT2) / 2).astype(x.dtype)  # of one number it is no array
 
 
 def _inner(x):

@@ -40,7 +40,7 @@ class Value:
     Every operation knows its own slopes and nothing else. Backward goes through the graph from the
     result to the inputs and adds to each parent: gradient of the child times slope (the chain
     rule), summed over all children. nan passes through; division by 0 and overflow raise Python's
-    own errors.
+    own errors. A root has an infinite slope at 0.
 
     References
     ----------
@@ -79,7 +79,10 @@ class Value:
         exponent = _check_scalar(exponent)
         if self.data < 0 and not exponent.is_integer():
             raise ValueError(f"A negative number has no power {exponent:g}; got {self.data:g}.")
-        slope = exponent * self.data ** (exponent - 1) if exponent else 0.0
+        if self.data == 0 and 0 < exponent < 1:
+            slope = math.inf
+        else:
+            slope = exponent * self.data ** (exponent - 1) if exponent else 0.0
         return _make(f"**{exponent:g}", self.data**exponent, (self,), (slope,))
 
     def exp(self):

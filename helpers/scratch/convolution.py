@@ -104,11 +104,20 @@ def convolve(
     -------
     ndarray of shape (batch, rows, columns, filters), dtype of `x`
 
+    Raises
+    ------
+    TypeError, ValueError
+        As in `cross_correlate`.
+
     Notes
     -----
     An image with a single 1 returns the kernel itself; `cross_correlate` returns it turned. What
     Keras calls convolution is the latter. A trained layer does not care: it learns the kernel
     that it needs, in whichever orientation.
+
+    Backward is that of `cross_correlate`, with the kernel turned on the way in and its gradient
+    turned on the way out: `cross_correlate_backward(gradient, x, kernel[::-1, ::-1])` returns the
+    gradients of `x` and of the bias, and that of the kernel turned, `of_kernel[::-1, ::-1]`.
 
     Examples
     --------
@@ -122,7 +131,7 @@ def convolve(
     """
     return cross_correlate(
         x,
-        np.asarray(kernel)[::-1, ::-1],
+        _check_kernel(kernel)[::-1, ::-1],
         bias,
         strides=strides,
         padding=padding,
@@ -199,12 +208,7 @@ def cross_correlate_backward(
 def _prepare(x, kernel, strides, padding, dilation_rate, groups):
     """Check what goes into a cross-correlation; return images and kernel of one dtype, windows."""
     x = as_images("x", x)
-    kernel = as_floats("kernel", kernel).astype(x.dtype, copy=False)
-    if kernel.ndim != 4 or 0 in kernel.shape:
-        raise ValueError(
-            "`kernel` must have shape (height, width, channels / groups, filters), none of them 0; "
-            f"got shape {kernel.shape}. Add missing axes with `kernel[:, :, None, None]`."
-        )
+    kernel = _check_kernel(kernel).astype(x.dtype, copy=False)
     check_groups(groups, channels=x.shape[-1], filters=kernel.shape[-1])
     if kernel.shape[2] * groups != x.shape[-1]:
         raise ValueError(
@@ -215,6 +219,16 @@ def _prepare(x, kernel, strides, padding, dilation_rate, groups):
     check_strides_and_dilation(strides, dilation_rate)
     options = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     return x, kernel, Windows(x.shape[1:3], kernel.shape[:2], **options)
+
+
+def _check_kernel(kernel):
+    kernel = as_floats("kernel", kernel)
+    if kernel.ndim != 4 or 0 in kernel.shape:
+        raise ValueError(
+            "`kernel` must have shape (height, width, channels / groups, filters), none of them 0; "
+            f"got shape {kernel.shape}. Add missing axes with `kernel[:, :, None, None]`."
+        )
+    return kernel
 
 
 def check_strides_and_dilation(strides, dilation_rate):

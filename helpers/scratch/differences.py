@@ -59,7 +59,10 @@ def choose_step(step, dtype):
 
 
 def evaluate(function):
-    value = np.asarray(function())
+    result = function()
+    value = np.asarray(result)
+    if value.dtype.kind not in "biuf":
+        raise TypeError(f"`function` must return one number; got {result!r}.")
     if value.size != 1:
         raise ValueError(f"`function` must return one number; got shape {value.shape}.")
     return float(value.item())

@@ -40,7 +40,9 @@ class _Loss:
 
 def _check_predictions(y_pred):
     y_pred = as_floats("y_pred", y_pred)
-    if y_pred.size == 0 or y_pred.ndim == 0:
+    if y_pred.ndim == 0:
+        raise ValueError("`y_pred` must have a batch axis; got a single number. Write `[number]`.")
+    if y_pred.size == 0:
         raise ValueError(
             f"`y_pred` must hold at least one case; got shape {y_pred.shape}. The mean loss of an "
             "empty batch does not exist."

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from helpers.checks import check_choice, check_integer
-from helpers.scratch.layer import as_floats, check_generator, check_shape
+from helpers.scratch.layer import Layer, as_floats, check_generator, check_shape
 
 __all__ = ["Sequential"]
 
@@ -28,8 +28,9 @@ class Sequential:
     Raises
     ------
     TypeError, ValueError
-        For no layer, the same layer twice, or an unknown dtype; for use before `build`; for other
-        input than was built for; where a layer refuses its part.
+        For no layer, something else than layers, the same layer twice, or an unknown dtype; for use
+        before `build`; for other input than was built for; in `compile`, for an optimizer or a loss
+        that is none; where a layer refuses its part.
 
     Notes
     -----
@@ -42,7 +43,7 @@ class Sequential:
     >>> network = Sequential([Dense(1)])
     >>> network.build((2,), np.random.default_rng(0))
     (1,)
-    >>> network.compile(MeanSquaredError(), SGD(0.1))
+    >>> network.compile(optimizer=SGD(0.1), loss=MeanSquaredError())
     >>> x = np.random.default_rng(1).normal(size=(200, 2))
     >>> history = network.fit(
     ...     x, x @ [[3], [-5]], batch_size=20, epochs=20, generator=np.random.default_rng(2)
@@ -55,11 +56,7 @@ class Sequential:
     """
 
     def __init__(self, layers, *, dtype="float32"):
-        self.layers = list(layers)
-        if not self.layers:
-            raise ValueError("`layers` must hold at least one layer; got an empty list.")
-        if len({id(layer) for layer in self.layers}) < len(self.layers):
-            raise ValueError("`layers` must be different objects; got one twice. Make two.")
+        self.layers = _check_layers(layers)
         self.dtype = check_choice("dtype", dtype, ["float32", "float64"])
         self.input_shape = self.generator = self.loss = self.optimizer = None
 
@@ -103,6 +100,12 @@ class Sequential:
 
     def forward(self, x, training=False):
         """Compute the output of shape (batch, ...) for an input of shape (batch, ...)."""
+        x = self._check_input(x)
+        for layer in self.layers:
+            x = layer.forward(x, training=training)
+        return x
+
+    def _check_input(self, x):
         if self.input_shape is None:
             raise ValueError(
                 "`Sequential` must be built before `forward`. Call `build(input_shape, generator)`."
@@ -111,8 +114,6 @@ class Sequential:
         if x.ndim == 0 or x.shape[1:] != self.input_shape:
             words = ", ".join(["batch", *map(str, self.input_shape)])
             raise ValueError(f"`x` must have shape ({words}); got {x.shape}.")
-        for layer in self.layers:
-            x = layer.forward(x, training=training)
         return x
 
     def backward(self, gradient):
@@ -123,18 +124,22 @@ class Sequential:
 
     def predict(self, x, *, batch_size=256):
         """Compute the outputs at inference, batch by batch; an empty input has an empty output."""
-        check_integer("batch_size", batch_size, minimum=1)
+        x, batch_size = self._check_input(x), check_integer("batch_size", batch_size, minimum=1)
         starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate([self.forward(x[start : start + batch_size]) for start in starts])
 
-    def compile(self, loss, optimizer):
-        """Choose the loss and the optimizer of training."""
-        self.loss, self.optimizer = loss, optimizer
+    def compile(self, *, optimizer, loss):
+        """Choose the optimizer and the loss of training, such as `Adam()` and a cross-entropy."""
+        self.optimizer = _check_part("optimizer", optimizer, ["update"])
+        self.loss = _check_part("loss", loss, ["forward", "backward"])
 
     def train_step(self, x, y):
         """Forward, loss, backward, update: one step on one batch; return the loss before it."""
         if self.loss is None:
-            raise ValueError("`Sequential` needs a loss to train. Call `compile(loss, optimizer)`.")
+            raise ValueError(
+                "`Sequential` needs an optimizer and a loss to train. Call "
+                "`compile(optimizer=..., loss=...)`."
+            )
         loss = self.loss.forward(y, self.forward(x, training=True))
         self.backward(self.loss.backward())
         self.optimizer.update(self.parameters, self.gradients)
@@ -192,3 +197,31 @@ class Sequential:
                 f"{self.optimizer.learning_rate:g}), or check that the input is scaled and finite."
             )
         return total / len(x)
+
+
+def _check_layers(layers):
+    """Return a list of layers, at least one, all of them different objects."""
+    if not isinstance(layers, (list, tuple)):
+        raise TypeError(f"`layers` must be a list of layers; got {layers!r}. Write `[Dense(10)]`.")
+    for k, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise TypeError(
+                f"`layers[{k}]` must be a layer; got {layer!r}. Make an object, such as "
+                "`Dense(10)`."
+            )
+    if not layers:
+        raise ValueError("`layers` must hold at least one layer; got an empty list.")
+    if len({id(layer) for layer in layers}) < len(layers):
+        raise ValueError("`layers` must be different objects; got one twice. Make two.")
+    return list(layers)
+
+
+def _check_part(label, part, moves):
+    """Return an optimizer or a loss: an object, not a class or a name, that knows its moves."""
+    if isinstance(part, type) or not all(callable(getattr(part, move, None)) for move in moves):
+        words = " and ".join(f"`{move}`" for move in moves)
+        raise TypeError(
+            f"`{label}` must be an object with {words}; got {part!r}. Make one, such as "
+            "`compile(optimizer=SGD(0.1), loss=MeanSquaredError())`."
+        )
+    return part

@@ -14,20 +14,13 @@ from helpers.checks import check_number, quoted
 __all__ = ["SGD", "Adam", "AdamW", "RMSprop"]
 
 
-def _check_share(label, value):
-    """Return a decay rate from 0, below 1."""
-    if check_number(label, value, minimum=0, maximum=1) == 1:
-        raise ValueError(f"`{label}` must be below 1; got {value!r}. Nothing would be forgotten.")
-    return float(value)
-
-
 class _Optimizer:
     """Check, count the updates, and keep one memory of each kind for each parameter."""
 
     def __init__(self, learning_rate):
         self.learning_rate = check_number("learning_rate", learning_rate, above=0)
         self.iterations = 0
-        self._memory = {}
+        self._served, self._memory = {}, {}
 
     def update(self, parameters, gradients):
         """Change the parameters in place by one step.
@@ -42,9 +35,16 @@ class _Optimizer:
         Raises
         ------
         TypeError, ValueError
-            If keys or shapes differ, or a parameter is no array of floats.
+            If keys or shapes differ, a parameter is no array of floats, or it is another array
+            than the one that had its name before.
         """
         check_pairs(parameters, gradients)
+        for name, parameter in parameters.items():
+            if self._served.setdefault(name, parameter) is not parameter:
+                raise ValueError(
+                    "An optimizer must serve the same arrays at every update, because it remembers "
+                    f"their past; {name!r} is another array than before. Make a new optimizer."
+                )
         self.iterations += 1
         for name, parameter in parameters.items():
             parameter += self._change(name, parameter, np.asarray(gradients[name]))
@@ -53,27 +53,23 @@ class _Optimizer:
         """Return what is remembered of one parameter, zeros at first; change it in place."""
         if (kind, name) not in self._memory:
             self._memory[kind, name] = np.zeros_like(parameter)
-        memory = self._memory[kind, name]
-        if memory.shape != parameter.shape:
-            raise ValueError(
-                f"An optimizer must serve the same arrays at every update; {name!r} had shape "
-                f"{memory.shape} before and has {parameter.shape} now. Make a new optimizer."
-            )
-        return memory
+        return self._memory[kind, name]
 
 
-def check_pairs(parameters, gradients):
-    """Refuse gradients that do not belong to the parameters."""
+def check_pairs(
+    parameters, gradients, *, label="parameters", hint="Run `backward` before `update`."
+):
+    """Refuse gradients that do not belong to the parameters, which the caller names `label`."""
     if parameters.keys() != gradients.keys():
         raise ValueError(
-            f"`gradients` must have the keys of `parameters`, {quoted(parameters)}; got "
-            f"{quoted(gradients)}. Run `backward` before `update`."
+            f"`gradients` must have the keys of `{label}`, {quoted(parameters)}; got "
+            f"{quoted(gradients) or 'none'}. {hint}"
         )
     for name, parameter in parameters.items():
         if not isinstance(parameter, np.ndarray) or parameter.dtype not in ("float32", "float64"):
             kind = getattr(parameter, "dtype", type(parameter).__name__)
             raise TypeError(
-                f"`parameters[{name!r}]` must be an array of float32 or float64, because it is "
+                f"`{label}[{name!r}]` must be an array of float32 or float64, because it is "
                 f"changed in place; got {kind}."
             )
         if np.shape(gradients[name]) != parameter.shape:
@@ -124,7 +120,7 @@ class SGD(_Optimizer):
 
     def __init__(self, learning_rate=0.01, *, momentum=0.0, nesterov=False):
         super().__init__(learning_rate)
-        self.momentum = _check_share("momentum", momentum)
+        self.momentum = check_number("momentum", momentum, minimum=0, below=1)
         self.nesterov = nesterov
 
     def _change(self, name, parameter, gradient):
@@ -174,7 +170,7 @@ class RMSprop(_Optimizer):
 
     def __init__(self, learning_rate=0.001, *, rho=0.9, epsilon=1e-7):
         super().__init__(learning_rate)
-        self.rho = _check_share("rho", rho)
+        self.rho = check_number("rho", rho, minimum=0, below=1)
         self.epsilon = check_number("epsilon", epsilon, above=0)
 
     def _change(self, name, parameter, gradient):
@@ -225,8 +221,8 @@ class Adam(_Optimizer):
 
     def __init__(self, learning_rate=0.001, *, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         super().__init__(learning_rate)
-        self.beta_1 = _check_share("beta_1", beta_1)
-        self.beta_2 = _check_share("beta_2", beta_2)
+        self.beta_1 = check_number("beta_1", beta_1, minimum=0, below=1)
+        self.beta_2 = check_number("beta_2", beta_2, minimum=0, below=1)
         self.epsilon = check_number("epsilon", epsilon, above=0)
 
     def _change(self, name, parameter, gradient):

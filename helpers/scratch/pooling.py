@@ -46,8 +46,8 @@ class MaxPooling2D(_Pooling2D):
     Raises
     ------
     TypeError, ValueError
-        For sizes below 1 or an unknown padding; in `build` and `forward`, for images that are
-        smaller than the pool.
+        For sizes below 1 or an unknown padding; in `build` and `forward`, with "valid", for images
+        that are smaller than the pool.
 
     Notes
     -----

@@ -47,9 +47,7 @@ class Dropout(Layer):
 
     def __init__(self, rate):
         super().__init__()
-        self.rate = check_number("rate", rate, minimum=0, maximum=1)
-        if self.rate == 1:
-            raise ValueError(f"`rate` must be below 1; got {rate!r}. Nothing would be left.")
+        self.rate = check_number("rate", rate, minimum=0, below=1)
 
     def build(self, input_shape, generator):
         self.generator = check_generator(generator)

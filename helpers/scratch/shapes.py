@@ -1,5 +1,7 @@
 """Sizes, receptive fields and parameter counts: what can be known before anything is computed."""
 
+import numbers
+
 from helpers.checks import check_choice, check_integer
 
 __all__ = [
@@ -83,8 +85,12 @@ def output_size(size, kernel_size, *, strides=1, padding="valid", dilation_rate=
     extent = _extent(kernel_size, dilation_rate)
     size = check_integer("size", size, minimum=1)
     strides = check_integer("strides", strides, minimum=1)
-    if not isinstance(padding, str):
+    if isinstance(padding, numbers.Integral):
         total = check_integer("padding", padding, minimum=0)
+    elif not isinstance(padding, str):
+        raise TypeError(
+            f"`padding` must be 'valid', 'same' or an integer of at least 0; got {padding!r}."
+        )
     elif check_choice("padding", padding, PADDINGS) == "same":
         return -(-size // strides)  # rounded up
     else:
@@ -153,7 +159,7 @@ def receptive_field(layers):
 
     Parameters
     ----------
-    layers : sequence of tuple of int
+    layers : list of tuple of int
         (kernel size, strides) or (kernel size, strides, dilation rate) of each convolution or
         pooling, the first layer first.
 
@@ -183,6 +189,8 @@ def receptive_field(layers):
 
     Introduced in notebook 02, *Receptive field*.
     """
+    if not isinstance(layers, (tuple, list)):
+        raise TypeError(f"`layers` must be a list, with one tuple a layer; got {layers!r}.")
     field, step = 1, 1
     for number, layer in enumerate(layers):
         if not isinstance(layer, (tuple, list)) or len(layer) not in (2, 3):

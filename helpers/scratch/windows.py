@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from helpers.checks import check_choice
 from helpers.scratch.layer import as_floats, check_shape
-from helpers.scratch.shapes import as_pair, output_size, padding_amounts
+from helpers.scratch.shapes import PADDINGS, as_pair, output_size, padding_amounts
 
 __all__ = ["Windows", "as_images", "check_image_shape"]
 
@@ -65,7 +66,8 @@ class Windows:
     Raises
     ------
     TypeError, ValueError
-        For values below 1, an unknown padding, or windows that do not fit.
+        For values below 1, an unknown padding, or windows that do not fit; in `gather` and
+        `scatter`, for arrays of another shape than they take.
 
     Notes
     -----
@@ -91,6 +93,7 @@ class Windows:
         self.window_size = as_pair("window_size", window_size)
         self.strides = as_pair("strides", strides)
         self.dilation_rate = as_pair("dilation_rate", dilation_rate)
+        check_choice("padding", padding, PADDINGS)
         axes = list(zip(self.image_size, self.window_size, strict=True))
         options = [
             {"strides": step, "dilation_rate": rate, "padding": padding}
@@ -101,6 +104,12 @@ class Windows:
 
     def pad(self, x, fill=0.0):
         """Add the pixels of "same" around each image; without any, return `x` itself."""
+        x = as_images("x", x)
+        if x.shape[1:3] != self.image_size:
+            raise ValueError(
+                f"`x` must hold images of the size that the windows were made for, "
+                f"{self.image_size}; got {x.shape[1:3]}. Make other windows."
+            )
         if not np.any(self.amounts):
             return x
         return np.pad(x, ((0, 0), *self.amounts, (0, 0)), constant_values=fill)
@@ -110,7 +119,8 @@ class Windows:
 
         Parameters
         ----------
-        x : ndarray of shape (batch, height, width, channels)
+        x : array_like of shape (batch, height, width, channels)
+            Of `image_size`; integers and booleans become float64, which copies them after all.
         fill : float
             What stands outside the image.
 
@@ -133,13 +143,20 @@ class Windows:
 
         Parameters
         ----------
-        values : ndarray of shape (batch, rows, columns, window height, window width, channels)
+        values : array_like of shape (batch, rows, columns, window height, window width, channels)
+            As `gather` returns them; integers and booleans become float64.
 
         Returns
         -------
         ndarray of shape (batch, height, width, channels)
             Element [b, i, j, c] is the sum over all windows that hold the pixel.
         """
+        values, expected = as_floats("values", values), (*self.output_size, *self.window_size)
+        if values.ndim != 6 or values.shape[1:5] != expected:
+            raise ValueError(
+                f"`values` must have shape (batch, {', '.join(map(str, expected))}, channels), as "
+                f"`gather` returns them; got {values.shape}."
+            )
         (height, width), ((top, bottom), (left, right)) = self.image_size, self.amounts
         shape = (len(values), top + height + bottom, left + width + right, values.shape[-1])
         padded = np.zeros(shape, values.dtype)

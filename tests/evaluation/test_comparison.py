@@ -221,7 +221,9 @@ def test_there_is_no_efficiency_without_finite_detectabilities(scores, ideal):
     [
         ([], [], ValueError, "hold something"),
         ([[0, 1]], [[1, 2]], ValueError, r"shape \(n,\)"),
-        ([0, 2], [1, 2], ValueError, "integers 0 and 1; got int64 from 0 to 2"),
+        ([0, 2], [1, 2], ValueError, r"0 and 1; got int64 with the values \[0, 2\]"),
+        (["a", "b"], [1, 2], ValueError, r"0 and 1; got <U1 with the values \['a', 'b'\]"),
+        ([None, 1], [1, 2], ValueError, r"0 and 1; got object with the values \[None, 1\]"),
         ([0.0, 1.0], [1, 2], ValueError, "integers 0 and 1; got float64"),
         ([0, 1], [1, 2, 3], ValueError, r"one score a case.*got \(3,\) for 2"),
         ([0, 1], [[1], [2]], ValueError, r"got \(2, 1\)"),
@@ -243,5 +245,23 @@ def test_bad_ideal_scores_and_confidence_are_refused():
         compute_efficiency([0, 1], [1, 2], [[1, 2]])
     with pytest.raises(ValueError, match="`ideal_scores` must hold finite"):
         compute_efficiency([0, 1], [1, 2], [1, np.nan])
-    with pytest.raises(ValueError, match="`confidence`"):
-        compute_efficiency([0, 1], [1, 2], [1, 2], confidence=1)
+    for confidence in (0, 1, 95):
+        words = f"`confidence` must be above 0 and below 1; got {confidence}. .* 95 % is 0.95"
+        with pytest.raises(ValueError, match=words):
+            compute_efficiency([0, 1], [1, 2], [1, 2], confidence=confidence)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: delong_covariance([0, 0], [1, 2]), "one kind only"),
+        (lambda: delong_covariance([0, 0, 1], [1, 3, 2]), "single case"),
+        (lambda: compute_efficiency([0, 0], [1, 2], [1, 2]), "one kind only"),
+        (lambda: compute_efficiency([0, 0, 1, 0], [1, 4, 3, 2], [1, 4, 3, 2]), "single case"),
+        (lambda: compute_efficiency([0, 0, 1, 1], [1, 2, 3, 4], [1, 2, 3, 4]), "no efficiency"),
+    ],
+)
+def test_warnings_point_to_the_line_that_called(call, words):
+    with pytest.warns(UserWarning, match=words) as caught:
+        call()
+    assert [warning.filename for warning in caught] == [__file__]

@@ -113,3 +113,60 @@ def test_images_that_are_not_finite_are_refused(splits):
         networks.fit_lbfgs(model, (broken, y), validation)
     with pytest.raises(ValueError, match="at the start must be finite"):
         networks.fit_lbfgs(model, (x * 1e37, y), validation)
+    with pytest.raises(ValueError, match="validation loss of 'correlation' must be finite; got"):
+        networks.fit_lbfgs(model, (x, y), (validation[0] * 1e37, validation[1]))
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda x, y: (x, np.where(y, np.nan, 0.0)), r"\[1\]` must hold integers from 0 to 1.*nan"),
+        (lambda x, y: (x, 2 * y), r"\[1\]` must hold integers from 0 to 1 .*; got \[2\]"),
+        (lambda x, y: (x, y - 0.5), r"from 0 to 1 .*; got \[-0.5, 0.5\]"),
+        (lambda x, y: (x, np.where(y, "ill", "well")), r"from 0 to 1 .*; got \['ill', 'well'\]"),
+        (lambda x, y: (x, y[:-1]), r"\[1\]` must hold the labels of \d+ images, shape .*; got"),
+        (lambda x, y: (x, y[:, None]), r"\[1\]` must hold the labels of \d+ images, shape .*; got"),
+        (lambda x, y: (x[:, :-1], y), r"\[0\]` must have shape \(batch, 10, 13, 1\)"),
+        (lambda x, y: (x[:0], y[:0]), r"\[0\]` must have shape .* at least one image"),
+    ],
+)
+def test_images_and_labels_that_do_not_fit_are_refused(splits, part, spoil, message):
+    model = networks.build_correlation_network(SHAPE, kernel_size=5)
+    parts = dict(zip(("train", "validation"), splits, strict=True))
+    parts[part] = spoil(*parts[part])
+    with pytest.raises(ValueError, match=f"`{part}{message}"):
+        networks.fit_lbfgs(model, *parts.values())
+
+
+@pytest.mark.parametrize(
+    ("units", "task", "labels", "message"),
+    [
+        (1, "multi-class", [0, 1], "one unit for each class, two or more; .* has 1"),
+        (3, "binary", [0, 1], "A binary task needs a network that ends in one unit; .* has 3"),
+        (3, "ordinal", [0, 3], r"integers from 0 to 2 for the ordinal task; got \[3\]"),
+        (3, "multi-label", [0, 1], r"the labels of 2 images, shape \(2, 3\); got \(2,\)"),
+        (3, "multi-label", [[0, 1, 2], [0, 0, 1]], r"integers from 0 to 1 .*; got \[2\]"),
+    ],
+)
+def test_labels_fit_the_task_and_the_network(units, task, labels, message):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)])
+    split = np.ones((2, 4)), np.array(labels)
+    with pytest.raises(ValueError, match=message):
+        networks.fit_lbfgs(model, split, split, task=task)
+
+
+@pytest.mark.law("fit_lbfgs")
+@pytest.mark.parametrize(
+    ("units", "task", "labels"),
+    [
+        (1, "binary", [0.0, 1.0, 1.0]),
+        (3, "multi-class", [0, 2, 1]),
+        (2, "multi-label", [[0, 1], [1, 1], [0, 0]]),
+    ],
+)
+def test_every_task_lowers_its_loss(units, task, labels):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)])
+    split = np.random.default_rng(0).normal(size=(3, 4)), np.array(labels)
+    losses = networks.fit_lbfgs(model, split, split, task=task, iterations=3)["loss"]
+    assert losses[-1] < losses[0]

@@ -56,7 +56,7 @@ def test_two_builds_share_no_weights():
     [
         (("artcle", SHAPE, 4), "Did you mean 'article'"),
         (("dense", (28, 28), 4), "channel axis"),
-        (("dense", (28, 28, 0), 4), "each at least 1"),
+        (("dense", (28, 28, 0), 4), r"`input_shape\[2\]` must be an integer of at least 1; got 0"),
         (("strided", (12, 28, 1), 4), "at least 13 pixels"),
         (("dense", SHAPE, 0), "`units` must be an integer of at least 1"),
     ],

@@ -1,3 +1,5 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -97,8 +99,9 @@ def test_the_tied_layer_is_keras_convolution_with_its_kernel():
 
 
 @pytest.mark.parametrize("tied", [False, True])
-def test_training_starts_with_a_response_of_unit_variance_and_the_prior_of_a_place(tied):
-    noise = np.random.default_rng(0).normal(size=(200, 28, 31, 1)).astype("float32")
+@pytest.mark.parametrize("channels", [1, 6])
+def test_training_starts_with_a_response_of_unit_variance_and_the_prior_of_a_place(tied, channels):
+    noise = np.random.default_rng(0).normal(size=(200, 28, 31, channels)).astype("float32")
     network = networks.build_correlation_network(noise.shape[1:], tied=tied)
     assert 0.5 < (networks.first_kernels(network) ** 2).sum() < 2
     bias = network.trainable_weights[1].numpy()
@@ -124,7 +127,7 @@ def test_a_saved_network_predicts_the_same(tmp_path, tied):
     ("shape", "kernel_size", "message"),
     [
         ((28, 28), 9, "channel axis"),
-        ((0, 28, 1), 9, "each at least 1"),
+        ((0, 28, 1), 9, r"`input_shape\[0\]` must be an integer of at least 1; got 0"),
         ((8, 28, 1), 9, r"`kernel_size` must fit inside the image; got 9 and input shape \(8, 28"),
         ((28, 28, 1), 0, "`kernel_size` must be an integer of at least 1; got 0"),
     ],
@@ -132,6 +135,16 @@ def test_a_saved_network_predicts_the_same(tmp_path, tied):
 def test_bad_arguments_are_refused(shape, kernel_size, message):
     with pytest.raises(ValueError, match=message):
         networks.build_correlation_network(shape, kernel_size=kernel_size)
+
+
+@pytest.mark.parametrize("shape", [None, (None, None, 1), (28.0, 28, 1), 28, "28"])
+def test_what_is_no_shape_is_refused(shape):
+    for build in (
+        networks.build_correlation_network,
+        functools.partial(networks.build_dense_network, units=1),
+    ):
+        with pytest.raises(TypeError, match=r"`input_shape(\[0\])?` must be .*; got"):
+            build(shape)
 
 
 def test_the_smallest_filter_and_the_largest_fit():

@@ -137,6 +137,7 @@ def test_dependent_channels_do_no_harm():
     ("call", "kind", "message"),
     [
         (lambda: gabor_channels((5, 7), frequencies=[]), ValueError, "at least one"),
+        (lambda: gabor_channels((5, 7), frequencies=0.1), TypeError, "a list of numbers; got 0.1"),
         (lambda: gabor_channels((5, 7), frequencies=[0.6]), ValueError, "`frequencies`.*0.5"),
         (lambda: gabor_channels((5, 7), frequencies=[0.0]), ValueError, "`frequencies`"),
         (lambda: gabor_channels((5, 7), num_orientations=0), ValueError, "`num_orientations`"),

@@ -140,9 +140,23 @@ def test_with_few_images_the_pseudo_inverse_gives_the_smallest_template():
     np.testing.assert_allclose(observer.template.ravel(), smallest, rtol=1e-7, atol=1e-7)
 
 
-def test_constant_images_teach_nothing():
-    observer = fit_hotelling_observer(np.ones((4, *SHAPE)), [0, 1, 0, 1])
-    np.testing.assert_array_equal(observer.template, np.zeros(SHAPE))
+@pytest.mark.parametrize("step", [0.0, 0.1, 7.0])
+@pytest.mark.parametrize("shrinkage", [0.0, 0.3])
+def test_classes_of_equal_images_have_no_covariance(step, shrinkage):
+    labels = np.arange(21) % 3 // 2
+    images = 0.1 + step * labels[:, None, None] * np.ones(SHAPE)  # means round, spread is not 0
+    for fit in (fit_hotelling_observer, fit_channelised):
+        with pytest.raises(ValueError, match=r"must differ within the classes.*mean_diff"):
+            fit(images, labels, shrinkage=shrinkage)
+    observer = fit_mean_difference_observer(images, labels)
+    np.testing.assert_allclose(observer.template, step * np.ones(SHAPE), **EXACT64)
+
+
+def test_classes_that_differ_less_than_they_are_bright_are_no_trouble():
+    images, labels = draw_samples(60, 10)
+    expected = fit_hotelling_observer(images, labels).template
+    found = fit_hotelling_observer(1e6 + images, labels).template
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
 
 
 def test_integers_and_a_channel_axis_change_nothing():
@@ -166,7 +180,10 @@ def fit_channelised(images, labels, **options):
 @pytest.mark.parametrize(
     ("images", "labels", "kind", "message"),
     [
-        (IMAGES, LABELS[:5], ValueError, r"one label an image; got shape \(5,\) for 12"),
+        (IMAGES, LABELS[:5], ValueError, "one label an image; got 5 for 12"),
+        (IMAGES, LABELS[:, None], ValueError, r"`labels` must have shape \(n,\); got \(12, 1\)"),
+        (IMAGES, ["a"] * 12, ValueError, r"0 and 1; got <U1 with the values \['a'\]"),
+        (IMAGES, [None, 1] * 6, ValueError, r"got object with the values \[None, 1\]"),
         (IMAGES, LABELS * 0, ValueError, "at least one of each.*values \\[0\\]"),
         (IMAGES, LABELS + 1, ValueError, r"values \[1, 2\]"),
         (IMAGES, LABELS * 1.0, ValueError, "integers 0 and 1.*float64"),

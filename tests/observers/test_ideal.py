@@ -13,6 +13,7 @@ from helpers.observers import (
     build_matched_filter,
     mixture_moments,
 )
+from helpers.observers.covariance import FactorisedCovariance
 from tests.observers.examples import (
     CORRELATED,
     SHAPE,
@@ -270,9 +271,10 @@ def test_bad_images_are_refused():
 
 @pytest.mark.parametrize("prevalence", [0, 1, 0.0, 1.0, -0.1, 1.1, np.nan])
 def test_a_prevalence_of_nobody_or_everybody_is_refused(prevalence):
-    with pytest.raises(ValueError, match="`prevalence` must be a finite number > 0"):
+    words = "`prevalence` must be (above 0 and below 1|a finite number); got"
+    with pytest.raises(ValueError, match=words):
         build_ideal_observer(SIGNAL, 1.0, prevalence=prevalence)
-    with pytest.raises(ValueError, match="`prevalence` must be a finite number > 0"):
+    with pytest.raises(ValueError, match=words):
         IdealObserver(**SITES).posterior(np.zeros((0, *SHAPE)), prevalence=prevalence)
 
 
@@ -318,3 +320,29 @@ def test_only_two_gaussians_of_one_covariance_have_a_closed_form(means, covarian
     present = GaussianGroup(means, np.full(len(means), 1 / len(means)), covariance)
     observer = IdealObserver([absent], [present])
     assert (observer.detectability, observer.auc) == (None, None)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_number_and_the_matrix_it_stands_for_are_one_covariance(turned):
+    pair = [0.5 * np.eye(35), 0.5]
+    first, second = reversed(pair) if turned else pair
+    absent = GaussianGroup(np.zeros((1, *SHAPE)), [1.0], first)
+    observer = IdealObserver([absent], [GaussianGroup(SIGNAL[None], [1.0], second)])
+    d = np.linalg.norm(SIGNAL) / np.sqrt(0.5)
+    np.testing.assert_allclose(observer.detectability, d, **EXACT64)
+    images = np.random.default_rng(13).standard_normal((4, *SHAPE))
+    expected = build_ideal_observer(SIGNAL, 0.5).score(images)
+    np.testing.assert_allclose(observer.score(images), expected, **EXACT64)
+
+
+def test_what_both_classes_have_in_common_is_computed_once(monkeypatch):
+    calls, compute = [], FactorisedCovariance.inverse_quadratic
+
+    def count(self, rows):
+        calls.append(len(rows))
+        return compute(self, rows)
+
+    observer = IdealObserver(**SITES)
+    monkeypatch.setattr(FactorisedCovariance, "inverse_quadratic", count)
+    observer.score(np.zeros((6, *SHAPE)))
+    assert calls == [6, 6]  # two covariances, though four groups

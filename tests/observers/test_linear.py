@@ -1,3 +1,5 @@
+import types
+
 import numpy as np
 import pytest
 
@@ -156,6 +158,11 @@ def nan_image():
         (np.zeros((2, 5, 7, 3)), ValueError, r"got \(2, 5, 7, 3\)"),
         (np.zeros((2, 5, 7), dtype=complex), TypeError, "complex128"),
         ([["a"]], TypeError, "real numbers"),
+        (
+            types.SimpleNamespace(x=np.zeros((2, *SHAPE)), y=[0, 1]),
+            TypeError,
+            "got a SimpleNamespace. Pass its images: `split.x`",
+        ),
         (np.zeros((2, 5, 7), dtype=bool), TypeError, "got bool"),
     ],
 )
@@ -174,7 +181,26 @@ def test_images_that_cannot_be_scored_are_refused(images, kind, message):
         (lambda: build_matched_filter(SIGNAL * np.nan, 1.0), ValueError, "`signal`.*nan"),
         (lambda: build_matched_filter(SIGNAL > 0, 1.0), TypeError, "`signal`.*bool"),
         (lambda: build_matched_filter(SIGNAL, np.eye(7)), ValueError, "`covariance`"),
-        (lambda: build_hotelling_observer(SIGNAL, 1.0, -np.eye(35)), ValueError, "definite"),
+        (
+            lambda: build_hotelling_observer(SIGNAL, 1.0, -np.eye(35)),
+            ValueError,
+            "`covariance_present` must be positive definite",
+        ),
+        (
+            lambda: build_hotelling_observer(SIGNAL, 1.0, np.eye(5)),
+            ValueError,
+            "`covariance_present` must have one row",
+        ),
+        (
+            lambda: build_hotelling_observer(SIGNAL, np.eye(5), 1.0),
+            ValueError,
+            "`covariance_absent` must have one row",
+        ),
+        (
+            lambda: build_hotelling_observer(SIGNAL, -1.0),
+            ValueError,
+            "`covariance_absent` must be a finite number > 0",
+        ),
         (lambda: build_non_prewhitening_observer(SIGNAL, 0.0), ValueError, "`covariance`"),
         (
             lambda: template_detectability(SIGNAL.T, SIGNAL, 1.0),

@@ -30,6 +30,17 @@ def test_a_flat_surface_can_be_drawn():
     plt.close(figure)
 
 
+def test_a_path_does_not_cover_the_cross_nor_the_start_the_path(ax):
+    grid = np.linspace(-1, 1, 21)
+    plots.plot_loss_surface(ax, grid, grid, grid[None, :] ** 2 + grid[:, None] ** 2)
+    cross = ax.lines[-1]
+    plots.plot_steps(ax, np.array([[1.0, 1.0], [0.0, 0.0]]), "descent")
+    path, start = ax.lines[-2:]
+    assert cross.get_zorder() > max(path.get_zorder(), start.get_zorder())
+    assert cross.get_markeredgecolor() != cross.get_color(), "white on a light path needs an edge"
+    assert start.get_markerfacecolor() == "none"
+
+
 def test_steps_are_drawn_in_their_order_from_a_larger_start(ax):
     steps = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 7.0]])
     assert plots.plot_steps(ax, steps, "descent") is ax

@@ -16,4 +16,11 @@ def test_profiles_are_middle_rows_as_shares_of_the_largest_weight(ax):
 
 def test_profiles_differ_by_more_than_their_colour(ax):
     plots.plot_profiles(ax, dict.fromkeys("abcd", np.eye(3)))
-    assert len({line.get_linestyle() for line in ax.lines[:4]}) == 4
+    looks = {(line.get_linestyle(), line.get_linewidth()) for line in ax.lines[:4]}
+    assert len(looks) == 4
+
+
+def test_the_first_profile_shows_below_one_that_agrees_with_it(ax):
+    plots.plot_profiles(ax, dict.fromkeys("ab", np.eye(3)))
+    first, second = ax.lines[:2]
+    assert first.get_linewidth() > 2 * second.get_linewidth()

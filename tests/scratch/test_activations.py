@@ -124,6 +124,20 @@ def test_slopes_at_zero_by_hand():
         assert layer.backward(np.ones((1, 1))) == slope
 
 
+@pytest.mark.parametrize("function", [case[0] for case in FUNCTIONS if case[0] != scratch.softmax])
+def test_a_single_number_has_a_single_answer(function):
+    for number in (3.0, -2, np.float32(0.5)):
+        found = function(number)
+        assert np.shape(found) == ()
+        assert found.dtype == ("float32" if isinstance(number, np.float32) else "float64")
+        np.testing.assert_array_equal(found, function([number])[0])
+
+
+@pytest.mark.parametrize("layer", [scratch.GELU(), scratch.GELU(approximate=True)])
+def test_a_single_number_goes_through_gelu_and_back(layer):
+    assert_agrees_with_differences(layer, np.array(0.7), generator=np.random.default_rng(0))
+
+
 @pytest.mark.parametrize("function", [functions[0] for functions in FUNCTIONS])
 def test_integers_become_floats_nan_passes_and_nothing_gives_nothing(function):
     np.testing.assert_allclose(function([[1, -3]]), function([[1.0, -3.0]]), **EXACT64)

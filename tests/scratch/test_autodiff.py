@@ -109,6 +109,13 @@ def test_slopes_at_a_kink_and_at_zero():
     assert zero.gradient == 0
     (zero**0 + zero**1 + zero**2).backward()
     assert zero.gradient == 1
+    root = zero**0.5
+    root.backward()
+    assert (root.data, zero.gradient) == (0, math.inf)  # as in TensorFlow
+    variable = tf.Variable(0.0)
+    with tf.GradientTape() as tape:
+        result = variable**0.5
+    assert tape.gradient(result, variable) == zero.gradient
 
 
 def test_the_graph_can_be_drawn_from_its_values():
@@ -156,6 +163,7 @@ def test_only_numbers_enter(number):
         (lambda: Value(0.0).log(), ValueError, "needs a number above 0; got 0"),
         (lambda: Value(2.0) ** Value(3.0), TypeError, "single real number"),
         (lambda: np.ones(3) * Value(2.0), TypeError, "single real number"),
+        (lambda: Value(0.0) ** -0.5, ZeroDivisionError, "power|division"),
         (lambda: 1 / Value(0.0), ZeroDivisionError, "power|division"),
         (lambda: Value(1e4).exp(), OverflowError, "range"),
     ],

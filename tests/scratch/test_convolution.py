@@ -64,6 +64,27 @@ def test_backward_agrees_with_differences(case):
     comparisons.assert_backward_agrees_with_differences(cross_correlate_backward, case)
 
 
+@pytest.mark.reference("convolve")
+@given(convolutions())
+@settings(deadline=None, max_examples=40)
+def test_convolution_goes_backward_with_the_kernel_turned_in_and_out(case):
+    arrays = {"x": case.x.astype("float64"), "kernel": case.kernel.astype("float64")}
+    output = convolve(*arrays.values(), **case.options)
+    weights = np.random.default_rng(0).normal(size=output.shape)
+    of_x, of_kernel, of_bias = cross_correlate_backward(
+        weights, case.x, case.kernel[::-1, ::-1], **case.options
+    )
+    arrays["bias"] = np.zeros(output.shape[-1])
+    gradients = {"x": of_x, "kernel": of_kernel[::-1, ::-1], "bias": of_bias}
+    report = scratch.check_gradients(
+        lambda: (convolve(*arrays.values(), **case.options) * weights).sum(),
+        arrays,
+        gradients,
+        max_entries=30,
+    )
+    assert report.passed, str(report)
+
+
 @pytest.mark.reference("Conv2D")
 @pytest.mark.parametrize(
     "options",
@@ -215,6 +236,7 @@ X, KERNEL = np.ones((2, 5, 7, 4)), np.ones((2, 3, 4, 6))
         ((X[0], KERNEL), {}, ValueError, r"got shape \(5, 7, 4\). Add missing axes"),
         ((X[:, :0], KERNEL), {}, ValueError, r"at least one pixel .* got shape \(2, 0, 7, 4\)"),
         ((X, KERNEL[0]), {}, ValueError, r"`kernel` must have shape .*got shape \(3, 4, 6\)"),
+        ((X, np.ones(3)), {}, ValueError, r"`kernel` must have shape .*got shape \(3,\)"),
         ((X, KERNEL[:0]), {}, ValueError, r"none of them 0; got shape \(0, 3, 4, 6\)"),
         (
             (X, KERNEL[:, :, :3]),
@@ -239,6 +261,7 @@ X, KERNEL = np.ones((2, 5, 7, 4)), np.ones((2, 3, 4, 6))
             r"must not both be above 1, as in Keras; got strides \(1, 2\) and dilation_rate",
         ),
         ((X, KERNEL), {"padding": "causal"}, ValueError, "one of 'valid', 'same'; got 'causal'"),
+        ((X, KERNEL), {"padding": None}, ValueError, "one of 'valid', 'same'; got None"),
         ((X, KERNEL), {"method": "ftt"}, ValueError, "one of 'im2col', 'naive', 'fft'; got 'ftt'"),
         ((X.astype("float16"), KERNEL), {}, TypeError, "`x` must hold .*got float16"),
         ((X, KERNEL.astype(complex)), {}, TypeError, "`kernel` must hold .*got complex128"),

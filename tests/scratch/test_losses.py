@@ -151,6 +151,8 @@ def test_losses_refuse_an_empty_batch_and_backward_before_forward(name):
         loss.backward()
     with pytest.raises(ValueError, match="at least one case"):
         loss.forward(np.zeros((0, 3)), np.zeros((0, 3)))
+    with pytest.raises(ValueError, match="must have a batch axis; got a single number"):
+        loss.forward(1, 2.0)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ def build_network(layers=None, *, input_shape=(3,), dtype="float64", optimizer=N
     layers = layers or [scratch.Dense(6), scratch.Tanh(), scratch.Dense(2)]
     network = scratch.Sequential(layers, dtype=dtype)
     network.build(input_shape, np.random.default_rng(seed))
-    network.compile(scratch.MeanSquaredError(), optimizer or scratch.SGD(0.1))
+    network.compile(optimizer=optimizer or scratch.SGD(0.1), loss=scratch.MeanSquaredError())
     return network
 
 
@@ -103,7 +103,7 @@ def test_a_convolutional_network_agrees_with_differences(training):
 @pytest.mark.reference("Sequential")
 def test_training_follows_keras_step_by_step():
     network, twin = build_pair()
-    network.compile(LOSS, scratch.SGD(0.125, momentum=0.5))
+    network.compile(optimizer=scratch.SGD(0.125, momentum=0.5), loss=LOSS)
     optimizer = keras.optimizers.SGD(0.125, momentum=0.5)
     for step in range(5):
         x, y = draw_images(6 + step, seed=step)
@@ -151,7 +151,7 @@ def test_an_epoch_shows_every_case_once_and_averages_over_cases():
             return np.zeros((len(self.seen[-1]), 2))
 
     network, recorder = build_network(), Recorder()
-    network.compile(recorder, scratch.SGD(0.1))
+    network.compile(optimizer=scratch.SGD(0.1), loss=recorder)
     x, y = np.zeros((11, 3)), np.arange(22.0).reshape(11, 2)
     history = network.fit(x, y, batch_size=4, epochs=2, generator=np.random.default_rng(0))
     assert [len(batch) for batch in recorder.seen] == [4, 4, 3] * 2
@@ -218,6 +218,13 @@ def test_divergence_is_told():
     [
         (lambda _: scratch.Sequential([]), ValueError, "at least one layer"),
         (lambda _: scratch.Sequential([scratch.ReLU()] * 2), ValueError, "different objects"),
+        (lambda _: scratch.Sequential([3]), TypeError, r"`layers\[0\]` must be a layer; got 3"),
+        (
+            lambda _: scratch.Sequential([scratch.ReLU(), scratch.Dense]),
+            TypeError,
+            r"\[1\]` must be",
+        ),
+        (lambda _: scratch.Sequential(scratch.Dense(3)), TypeError, "must be a list of layers"),
         (
             lambda _: scratch.Sequential([scratch.ReLU()], dtype="float16"),
             ValueError,
@@ -233,6 +240,7 @@ def test_divergence_is_told():
         (lambda net: net.backward(np.ones((2, 2))), ValueError, "nothing has gone forward yet"),
         (lambda net: net.forward(np.ones((2, 4))), ValueError, r"shape \(batch, 3\); got \(2, 4\)"),
         (lambda net: net.forward(np.ones(3)), ValueError, r"shape \(batch, 3\); got \(3,\)"),
+        (lambda net: net.predict(3.0), ValueError, r"shape \(batch, 3\); got \(\)"),
         (lambda net: net.predict(np.ones((2, 3)), batch_size=0), ValueError, "`batch_size` must"),
         (lambda net: net.train_step(np.ones((0, 3)), np.ones((0, 2))), ValueError, "at least one"),
     ],
@@ -258,8 +266,31 @@ def test_fit_refuses_what_it_cannot_use(settings, error, message):
         build_network().fit(**(usual | settings))
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"optimizer": "adam"}, "`optimizer` must be an object with `update`; got 'adam'"),
+        ({"optimizer": scratch.Adam}, "`optimizer` must be an object"),
+        ({"optimizer": scratch.MeanSquaredError()}, "`optimizer` must be an object"),
+        ({"loss": "mse"}, "`loss` must be an object with `forward` and `backward`; got 'mse'"),
+        ({"loss": scratch.MeanSquaredError}, "`loss` must be an object"),
+        ({"loss": scratch.SGD()}, "`loss` must be an object"),
+        ({"loss": None}, "`loss` must be an object"),
+    ],
+)
+def test_compile_refuses_what_cannot_train(change, message):
+    usual = {"optimizer": scratch.SGD(), "loss": scratch.MeanSquaredError()}
+    with pytest.raises(TypeError, match=message):
+        build_network().compile(**(usual | change))
+
+
+def test_compile_takes_names_because_keras_has_another_order():
+    with pytest.raises(TypeError, match="positional"):
+        build_network().compile(scratch.MeanSquaredError(), scratch.SGD())
+
+
 def test_training_needs_a_loss():
     network = scratch.Sequential([scratch.Dense(2)])
     network.build((3,), np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"Call `compile\(loss, optimizer\)`"):
+    with pytest.raises(ValueError, match=r"Call `compile\(optimizer="):
         network.train_step(np.ones((4, 3)), np.ones((4, 2)))

@@ -71,11 +71,15 @@ def test_moving_statistics_by_hand():
 
 
 def test_a_constant_channel_becomes_beta():
-    layer = build_normalization(2)
+    layer = build_normalization(2, epsilon=0.25)
     layer.parameters["beta"][:] = [5, 6]
+    layer.parameters["gamma"][:] = [2, -3]
     output = layer.forward(np.full((4, 2), 1e6), training=True)
     np.testing.assert_array_equal(output, np.tile([5.0, 6.0], (4, 1)))
-    assert not layer.backward(np.random.default_rng(0).normal(size=(4, 2))).max() > 1e6
+    gradient = np.random.default_rng(0).normal(size=(4, 2))
+    # the normalised input is 0, and the standard deviation sqrt(epsilon)
+    expected = (gradient - gradient.mean(axis=0)) * [2, -3] / 0.5
+    np.testing.assert_allclose(layer.backward(gradient), expected, **EXACT64)
 
 
 def test_nan_takes_its_channel_in_training_and_itself_at_inference():

@@ -111,7 +111,7 @@ def test_nothing_to_update_nan_and_a_single_number(name):
 @pytest.mark.parametrize(
     ("parameters", "gradients", "error", "message"),
     [
-        ({"w": np.ones(2)}, {}, ValueError, "keys of `parameters`, 'w'; got . Run `backward`"),
+        ({"w": np.ones(2)}, {}, ValueError, "keys of `parameters`, 'w'; got none. Run `backward`"),
         ({"w": np.ones(2)}, {"v": np.ones(2)}, ValueError, "'w'; got 'v'"),
         ({"w": np.ones(2)}, {"w": np.ones(3)}, ValueError, r"must have shape \(2,\); got \(3,\)"),
         ({"w": np.ones(2)}, {"w": 1.0}, ValueError, r"must have shape \(2,\); got \(\)"),
@@ -124,11 +124,16 @@ def test_gradients_that_do_not_fit_are_refused(name, parameters, gradients, erro
         getattr(scratch, name)().update(parameters, gradients)
 
 
-def test_an_optimizer_serves_one_set_of_arrays():
-    optimizer = scratch.Adam()
-    optimizer.update({"w": np.ones(2)}, {"w": np.ones(2)})
-    with pytest.raises(ValueError, match=r"had shape \(2,\) before and has \(3, 2\) now"):
-        optimizer.update({"w": np.ones((3, 2))}, {"w": np.ones((3, 2))})
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("shape", [(2,), (3, 2)])  # even of the same shape
+def test_an_optimizer_serves_one_set_of_arrays(name, shape):
+    optimizer, kept, other = getattr(scratch, name)(), np.ones(2), np.ones(shape)
+    optimizer.update({"w": kept}, {"w": np.ones(2)})
+    with pytest.raises(ValueError, match=r"'w' is another array than before\. Make a new"):
+        optimizer.update({"w": other}, {"w": np.ones(shape)})
+    np.testing.assert_array_equal(other, 1)
+    optimizer.update({"w": kept}, {"w": np.ones(2)})
+    assert optimizer.iterations == 2
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,11 +146,11 @@ def test_a_learning_rate_must_be_above_zero(name, learning_rate):
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: scratch.SGD(momentum=1), "`momentum` must be below 1; got 1"),
+        (lambda: scratch.SGD(momentum=1), "`momentum` must be a finite number >= 0 and < 1; got 1"),
         (lambda: scratch.SGD(momentum=-0.1), "`momentum` must be a finite number >= 0"),
-        (lambda: scratch.RMSprop(rho=1.0), "`rho` must be below 1"),
+        (lambda: scratch.RMSprop(rho=1.0), "`rho` must be a finite number >= 0 and < 1"),
         (lambda: scratch.RMSprop(epsilon=0), "`epsilon` must be a finite number > 0"),
-        (lambda: scratch.Adam(beta_1=1.0), "`beta_1` must be below 1"),
+        (lambda: scratch.Adam(beta_1=1.0), "`beta_1` must be a finite number >= 0 and < 1"),
         (lambda: scratch.Adam(beta_2=2), "`beta_2` must be a finite number"),
         (lambda: scratch.Adam(epsilon=-1), "`epsilon` must be a finite number > 0"),
         (lambda: scratch.AdamW(weight_decay=-1), "`weight_decay` must be a finite number >= 0"),

@@ -152,3 +152,5 @@ def test_options_out_of_range_are_refused(name, options, error, message):
 def test_images_smaller_than_the_pool_are_refused(name):
     with pytest.raises(ValueError, match=r"a window of 4 pixels .* and 3 pixels of image"):
         build(name, pool_size=(2, 4)).forward(np.ones((2, 5, 3, 1)))
+    same = build(name, pool_size=(2, 4), strides=1, padding="same")
+    np.testing.assert_array_equal(same.forward(np.ones((2, 5, 3, 1))), np.ones((2, 5, 3, 1)))

@@ -159,6 +159,12 @@ def test_dense_has_as_many_parameters_as_kerass(inputs, units, use_bias):
         (lambda: output_size(2, 6, padding=3), ValueError, "6 pixels .* and 5 pixels of image"),
         (lambda: padding_amounts(5, 3, padding=2), ValueError, "one of 'valid', 'same'; got 2"),
         (lambda: padding_amounts(2, 3), ValueError, "must fit into the padded image"),
+        (
+            lambda: output_size(5, 3, padding=None),
+            TypeError,
+            "`padding` must be 'valid', 'same' or an integer of at least 0; got None",
+        ),
+        (lambda: receptive_field(3), TypeError, "`layers` must be a list, .*; got 3"),
         (lambda: receptive_field([3]), ValueError, r"`layers\[0\]` must be .*; got 3"),
         (lambda: receptive_field([(3, 1), (3, 0)]), ValueError, r"`layers\[1\]\[1\]`.* got 0"),
         (

@@ -51,6 +51,38 @@ def test_gather_copies_nothing_and_cannot_be_written_to():
         view[0] = 1
 
 
+def test_integers_are_gathered_and_scattered_as_floats():
+    windows = Windows((2, 3), 2)
+    view = windows.gather([[[[1], [2], [3]], [[4], [5], [6]]]])
+    assert view.dtype == windows.scatter(np.ones(view.shape, "uint8")).dtype == "float64"
+    np.testing.assert_array_equal(view.reshape(2, 4), [[1, 2, 4, 5], [2, 3, 5, 6]])
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "message"),
+    [
+        (lambda w: w.gather(np.ones((5, 7))), ValueError, r"got shape \(5, 7\). Add missing axes"),
+        (
+            lambda w: w.gather(np.ones((2, 7, 5, 3))),
+            ValueError,
+            r"made for, \(5, 7\); got \(7, 5\)",
+        ),
+        (lambda w: w.gather(np.ones((2, 5, 7, 3), complex)), TypeError, "got complex128"),
+        (lambda w: w.pad(np.ones((2, 5, 8, 3))), ValueError, r"made for, \(5, 7\); got \(5, 8\)"),
+        (
+            lambda w: w.scatter(np.ones((2, 3, 6, 2, 3, 4))),
+            ValueError,
+            r"shape \(batch, 3, 6, 3, 2, channels\), .*; got \(2, 3, 6, 2, 3, 4\)",
+        ),
+        (lambda w: w.scatter(np.ones((3, 6, 3, 2))), ValueError, r"got \(3, 6, 3, 2\)"),
+        (lambda w: w.scatter(np.ones((2, 3, 6, 3, 2, 4), complex)), TypeError, "`values` must"),
+    ],
+)
+def test_arrays_that_do_not_fit_the_windows_are_refused(act, error, message):
+    with pytest.raises(error, match=message):
+        act(Windows((5, 7), (3, 2)))
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
@@ -58,6 +90,8 @@ def test_gather_copies_nothing_and_cannot_be_written_to():
         (((5, 7), (6, 2)), {}, "a window of 6 pixels .* and 5 pixels of image"),
         (((5, 7), 2), {"strides": (1, 0)}, r"`strides\[1\]` must be .* at least 1; got 0"),
         (((5, 7), 2), {"padding": "full"}, "one of 'valid', 'same'; got 'full'"),
+        (((5, 7), 2), {"padding": None}, "one of 'valid', 'same'; got None"),
+        (((5, 7), 2), {"padding": 1}, "one of 'valid', 'same'; got 1"),
     ],
 )
 def test_windows_that_cannot_be_are_refused(arguments, options, message):

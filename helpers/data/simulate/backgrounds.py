@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers.checks import check_number
 from helpers.observers import lumpy_covariance, lumpy_mean
+from helpers.observers.covariance import check_covariance_shape
 from helpers.observers.images import check_pixels
 
 MARGIN_WIDTHS = 4  # lumps reach into the image from as far outside as this
@@ -96,13 +97,7 @@ class CorrelatedNoise:
 
     def object_covariance(self, image_shape):
         """Return the covariance of the structure in front of the detector, checked for its size."""
-        num_pixels = image_shape[0] * image_shape[1]
-        if self.covariance.shape != (num_pixels, num_pixels):
-            raise ValueError(
-                f"`covariance` must have one row and one column a pixel, ({num_pixels}, "
-                f"{num_pixels}) for images of shape {image_shape}; got {self.covariance.shape}. "
-                "Compute it for that shape."
-            )
+        check_covariance_shape("covariance", self.covariance, image_shape[0] * image_shape[1])
         return self.covariance
 
 

@@ -4,7 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from helpers.checks import check_choice, check_integer, check_number
+from helpers.checks import check_choice, check_number
+from helpers.observers.images import check_image_shape, check_pixels
 
 MASK_LEVEL = 0.5  # of the peak
 
@@ -41,7 +42,7 @@ class Lesion:
     profile: np.ndarray
 
     def __post_init__(self):
-        object.__setattr__(self, "profile", _check_profile(np.array(self.profile)))
+        object.__setattr__(self, "profile", _check_profile(self.profile))
 
     @property
     def mask(self):
@@ -50,19 +51,18 @@ class Lesion:
 
 
 def _check_profile(profile):
-    if profile.dtype.kind not in "fiu":
-        raise TypeError(f"`profile` must hold real numbers; got {profile.dtype}.")
-    if profile.ndim != 2 or not all(size % 2 for size in profile.shape):
+    profile = check_pixels("profile", profile, 2, "(height, width)")
+    if not all(size % 2 for size in profile.shape):
         raise ValueError(
-            "`profile` must have shape (height, width), both odd so that there is a centre pixel; "
-            f"got {profile.shape}. Add a row or a column of zeros."
+            "`profile` must have an odd height and width, so that there is a centre pixel; got "
+            f"{profile.shape}. Add a row or a column of zeros."
         )
-    if not np.isfinite(profile).all() or profile.max() != 1:
+    if profile.max() != 1:
         raise ValueError(
-            f"`profile` must be finite with highest value 1; got {profile.max()} as highest. "
-            "Divide by the peak: the strength belongs to the task."
+            f"`profile` must have the highest value 1; got {profile.max()}. Divide by the peak: "
+            "the strength belongs to the task."
         )
-    return profile.astype(np.float64)
+    return profile
 
 
 def build_lesion(shape, *, patch_shape=(9, 9), width=1.5):
@@ -113,9 +113,7 @@ def build_lesion(shape, *, patch_shape=(9, 9), width=1.5):
     """
     check_choice("shape", shape, SHAPES)
     width = check_number("width", width, above=0)
-    if not isinstance(patch_shape, (tuple, list)) or len(patch_shape) != 2:
-        raise ValueError(f"`patch_shape` must be (height, width); got {patch_shape!r}.")
-    height, breadth = (check_integer("patch_shape", size, minimum=1) for size in patch_shape)
+    height, breadth = check_image_shape(patch_shape, "patch_shape")
     if height % 2 == 0 or breadth % 2 == 0:
         raise ValueError(
             f"`patch_shape` must be odd, so that there is a centre pixel; got {tuple(patch_shape)}."

@@ -2,14 +2,13 @@
 
 import numpy as np
 
+from helpers.data.simulate.task import check_task
 from helpers.observers import (
     GaussianGroup,
     IdealObserver,
     build_hotelling_observer,
     mixture_moments,
 )
-
-FLAT_VARIANCE = 1e6  # times that of the image: a marker of any strength is as likely as any other
 
 
 def build_optimum(task, *, ignore_marker=False):
@@ -31,18 +30,23 @@ def build_optimum(task, *, ignore_marker=False):
         none is known in closed form, the Hotelling observer, with mean and covariance of all
         possibilities mixed: the best template, but not the ideal observer; its `is_ideal` is False.
 
+    Raises
+    ------
+    TypeError
+        For what is no task.
+
     Notes
     -----
     Images are scored one by one: what else is known of a patient is not used.
 
-    Ignoring the marker means that its pattern m may be in any image, with or without a lesion, at
-    any strength, all strengths equally likely. This adds t m m' to the covariance K, with t large,
-    so that (K + t m m')^-1 takes the pattern out of every image. The score then does not change
-    when the marker is added, and the observer is the best of all with this property. In white noise
-    it loses nothing where marker and lesion do not overlap: its d' is that of the task without a
-    marker.
+    Who ignores the marker sees what is left of an image when the marker's pattern is taken out of
+    it: all directions but that of the pattern m. The score is the exact likelihood ratio of what
+    is left. It does not change when the marker is added, at any strength, and the observer is the
+    best of all with this property. In white noise it loses nothing where marker and lesion do not
+    overlap: its d' is that of the task without a marker.
 
-    With detectability 0 the score of every image is the same.
+    With detectability 0 and no marker, or one that is ignored, the score of every image is the
+    same.
 
     Examples
     --------
@@ -54,6 +58,7 @@ def build_optimum(task, *, ignore_marker=False):
 
     Introduced in notebook 02, *Six lines that equal the optimum*.
     """
+    check_task(task)
     absent = _possibilities(task, False, ignore_marker)
     present = _possibilities(task, True, ignore_marker)
     if task.background.is_gaussian:
@@ -72,10 +77,10 @@ def _possibilities(task, diseased, ignore_marker):
     groups = []
     for sites in imaging.values():
         covariance = task.covariance(sites[0])
-        if ignore_marker and task.marker is not None:
-            covariance = _flatten_marker(task, covariance)
         means, weights = _lesion_means(task, sites) if diseased else _empty_means(task, sites)
-        if not ignore_marker:
+        if task.marker is not None and ignore_marker:
+            means, covariance = _without_marker(task, sites[0], means)
+        elif task.marker is not None:
             means, weights = _with_marker(task, diseased, means, weights)
         groups.append(GaussianGroup(means, weights, covariance))
     return groups
@@ -99,8 +104,6 @@ def _lesion_means(task, sites):
 
 def _with_marker(task, diseased, means, weights):
     """Split each possibility in two, with and without the marker, and drop what cannot be."""
-    if task.marker is None:
-        return means, weights
     bears = task.marker.with_lesion if diseased else task.marker.without_lesion
     marked = means + task.marker.pattern(task.image_shape)
     options = [(means, 1 - bears), (marked, bears)]
@@ -111,11 +114,19 @@ def _with_marker(task, diseased, means, weights):
     )
 
 
-def _flatten_marker(task, covariance):
-    """Add a variance so large to the marker's pattern that its strength says nothing."""
-    pattern = task.marker.pattern(task.image_shape).ravel()
+def _without_marker(task, site, means):
+    """Take the marker's pattern out of mean images and of a site's covariance.
+
+    Along the pattern every possibility then has the same mean and the same variance, independent of
+    what lies beside it: that part of an image cancels in the likelihood ratio.
+    """
+    pattern = task.marker.pattern(task.image_shape).reshape(1, -1)
     pattern /= np.linalg.norm(pattern)
-    if np.ndim(covariance) == 0:
-        covariance = covariance * np.eye(pattern.size)
-    variance = np.trace(covariance) / pattern.size
-    return covariance + FLAT_VARIANCE * variance * np.outer(pattern, pattern)
+    rows = means.reshape(len(means), -1)
+    rows = rows - rows @ pattern.T * pattern
+    # any positive variance would do, if all sites have the same
+    variance = task.factorise().multiply(pattern) @ pattern.T  # (1, 1)
+    along = pattern.T @ pattern
+    beside = np.eye(len(along)) - along
+    covariance = beside @ task.factorise(site).to_matrix() @ beside + variance * along
+    return rows.reshape(means.shape), covariance

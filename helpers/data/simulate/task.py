@@ -11,10 +11,11 @@ from helpers.data.simulate.lesions import Lesion
 from helpers.data.simulate.places import find_centres, lay_patches
 from helpers.data.simulate.sites import REFERENCE_SITE, Marker, Site, blur, blur_matrix
 from helpers.observers.covariance import FactorisedCovariance
-from helpers.observers.images import check_image_shape
+from helpers.observers.images import check_image_shape, check_open_share
 
 BACKGROUNDS = (WhiteNoise, CorrelatedNoise, LumpyBackground)
 SUM_TOLERANCE = 1e-9  # how far from 1 the sum of probabilities may be
+SMALLEST_VARIANCE = 1e-4  # of the noise: finer grain would suffer from the rounding of the images
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,7 +36,9 @@ class LesionTask:
         Row and column of the lesion's centre: the image's centre, any place where the whole patch
         fits in, or one of those listed, each equally likely.
     background : WhiteNoise, CorrelatedNoise or LumpyBackground
-        What there is beside the lesion.
+        What there is beside the lesion. Its noise must have a variance of at least 1e-4 at each
+        site, as grey values are rounded to multiples of 2^-12; where the detector adds less, the
+        smallest eigenvalue of the covariance counts.
     prevalence : float
         Share of patients with a lesion, above 0 and below 1.
     strengths : dict of float to float
@@ -62,8 +65,8 @@ class LesionTask:
     ------
     TypeError, ValueError
         If a value is out of its range; if the lesion's patch is larger than the image or would lie
-        partly outside it; if the covariance of the image is not positive definite; if probabilities
-        do not add to 1.
+        partly outside it; if the covariance of the image is not positive definite, or the noise too
+        weak; if probabilities do not add to 1.
 
     Notes
     -----
@@ -105,11 +108,7 @@ class LesionTask:
         check_number("detectability", self.detectability, minimum=0)
         check_integer("images_per_patient", self.images_per_patient, minimum=1)
         check_number("patient_correlation", self.patient_correlation, minimum=0, maximum=1)
-        if check_number("prevalence", self.prevalence, above=0) >= 1:
-            raise ValueError(
-                f"`prevalence` must be above 0 and below 1; got {self.prevalence}. With patients "
-                "of one kind only there is nothing to decide."
-            )
+        check_open_share("prevalence", self.prevalence)
         object.__setattr__(self, "strengths", _check_strengths(self.strengths))
         object.__setattr__(self, "sites", _check_sites(self.sites))
         if self.marker is not None:
@@ -118,8 +117,20 @@ class LesionTask:
         object.__setattr__(self, "centres", centres)
         object.__setattr__(self, "_computed", {})
         for site in self.sites:
-            self.factorise(site)
+            self._check_noise(site)
         object.__setattr__(self, "amplitude", self._find_amplitude())
+
+    def _check_noise(self, site):
+        covariance = self.covariance(site)
+        smallest = self.background.noise_variance * site.noise**2
+        if smallest < SMALLEST_VARIANCE and np.ndim(covariance) > 0:
+            smallest = np.linalg.eigvalsh(covariance)[0]
+        if smallest < SMALLEST_VARIANCE:
+            raise ValueError(
+                f"`background` must have noise of a variance of at least {SMALLEST_VARIANCE:g}; "
+                f"got {smallest:.3g} at site {site.name!r}, and images are rounded to 2^-12. Give "
+                "images in units of the noise."
+            )
 
     def _find_amplitude(self):
         """Scale the lesion in the centre of a reference image to the detectability."""
@@ -194,6 +205,14 @@ class LesionTask:
             operator = np.kron(*(blur_matrix(size, site.blur) for size in self.image_shape))
             structure = operator @ structure @ operator.T
         return structure + noise * np.eye(len(structure))
+
+
+def check_task(task):
+    """Refuse what is no task, such as the name of one."""
+    if not isinstance(task, LesionTask):
+        raise TypeError(
+            f"`task` must be a LesionTask; got {task!r}. The task of a data set: `load_task(name)`."
+        )
 
 
 def _check_parts(task):

@@ -1,15 +1,36 @@
+import itertools
+
 import numpy as np
 import pytest
 from scipy.stats import chisquare, kstest, norm, poisson
 
 from helpers.data.simulate.draws import HIGHEST_SEED, Draws
+from helpers.data.splits import random_order
 from tests.tolerances import EXACT64
 
 
 def test_raw_numbers_are_those_that_numpy_promises_for_good():
-    # PCG64 seeded by the words [3, 0] and [3, 1]; NumPy keeps this stream (NEP 19)
-    assert Draws(3).raw(2).tolist() == [1579948266424812280, 4368382809143759861]
+    # PCG64 seeded by the words [3, 4] and [3, 1]; NumPy keeps this stream (NEP 19)
+    assert Draws(3).raw(2).tolist() == [16572323180728050085, 8407568088393059016]
     assert Draws(3, part=1).raw(2).tolist() == [4671694712983073299, 7511462375112314811]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 20_000])
+def test_no_stream_repeats_another_nor_what_numpy_draws_from_the_seed(seed):
+    # NumPy fills seeds up with zeros: PCG64([seed, 0]) is default_rng(seed)
+    streams = [Draws(seed), *(Draws(seed, part) for part in (1, 2, 3))]
+    numbers = [stream.raw(2000) for stream in streams]
+    numbers += [np.random.default_rng(s).bit_generator.random_raw(2000) for s in (seed, seed + 1)]
+    for one, other in itertools.combinations(numbers, 2):
+        assert not np.isin(one, other).any()
+    assert sorted(random_order(99, seed)) == sorted(Draws(seed).order(99))
+    assert random_order(99, seed).tolist() != Draws(seed).order(99).tolist()
+
+
+@pytest.mark.parametrize(("part", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError)])
+def test_a_part_without_a_stream_of_its_own_is_refused(part, error):
+    with pytest.raises(error, match="`part` must be an integer of at least 1"):
+        Draws(0, part)
 
 
 def test_each_call_goes_on_where_the_one_before_stopped():

@@ -92,10 +92,10 @@ def test_bad_lesions_are_refused(arguments, error, words):
 @pytest.mark.parametrize(
     ("profile", "error", "words"),
     [
-        ([0.5, 1, 0.5], ValueError, r"must have shape \(height, width\), both odd"),
-        ([[0.5, 1]], ValueError, "both odd"),
-        ([[0.5, np.nan, 1]], ValueError, "must be finite with highest value 1"),
-        ([[0.5, 2, 1]], ValueError, "Divide by the peak"),
+        ([0.5, 1, 0.5], ValueError, r"`profile` must have shape \(height, width\)"),
+        ([[0.5, 1]], ValueError, r"an odd height and width.*got \(1, 2\)"),
+        ([[0.5, np.nan, 1]], ValueError, "`profile` must hold finite numbers; got nan"),
+        ([[0.5, 2, 1]], ValueError, "highest value 1; got 2.0. Divide by the peak"),
         ([["a", "b", "c"]], TypeError, "must hold real numbers"),
     ],
 )

@@ -6,8 +6,16 @@ from scipy.signal import correlate
 from scipy.special import expit, logsumexp
 from scipy.stats import multivariate_normal, norm
 
-from helpers.data.simulate import Marker, Site, WhiteNoise, build_optimum, simulate
+from helpers.data.simulate import (
+    CorrelatedNoise,
+    Marker,
+    Site,
+    WhiteNoise,
+    build_optimum,
+    simulate,
+)
 from tests.data.simulate.tasks import (
+    BACKGROUNDS,
     CORRELATED,
     EVERYTHING,
     FAR,
@@ -19,7 +27,7 @@ from tests.data.simulate.tasks import (
     loop_covariance_of,
     small_task,
 )
-from tests.observers.examples import assert_within_error, auc_with_error
+from tests.observers.examples import assert_within_error, auc_with_error, loop_covariance
 from tests.tolerances import EXACT64
 
 NUM = 20_000
@@ -216,10 +224,71 @@ def test_who_ignores_the_marker_sees_all_but_its_pattern(name):
     healthy = multivariate_normal(np.zeros(34), covariance).logpdf(rows)
     expected = logsumexp(ill, axis=0) - np.log(2) - healthy
     observer = build_optimum(task, ignore_marker=True)
-    # a variance of 1e6 stands for an infinite one
-    np.testing.assert_allclose(observer.score(images), expected, rtol=1e-4, atol=1e-4)
-    marked = images + MARKER.pattern(SHAPE)[None, :, :, None]
-    np.testing.assert_allclose(observer.score(marked), expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(observer.score(images), expected, rtol=1e-9, atol=1e-9)
+    marked = images + 40 * MARKER.pattern(SHAPE)[None, :, :, None]
+    np.testing.assert_allclose(observer.score(marked), expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("noise", [1.3, 4.0])
+@pytest.mark.parametrize("name", ["white", "correlated"])
+def test_who_ignores_the_marker_weighs_the_sites_by_what_is_left(name, noise):
+    sites = (
+        Site(name="noisy", noise=noise, contrast=2.0, share=0.3),
+        Site(name="blurred", blur=0.8 if name == "correlated" else 0.0, share=0.7),
+    )
+    background = BACKGROUNDS[name]
+    task = small_task(background=background, marker=MARKER, sites=sites, detectability=3.0)
+    images = simulate(task, 60, seed=6).x
+    basis = without_pattern(MARKER.pattern(SHAPE))
+    rows, logs = images.reshape(60, -1) @ basis, ([], [])
+    for site in sites:
+        covariance = basis.T @ loop_covariance_of(name, site) @ basis
+        for label in (0, 1):
+            mean = label * task.signals(site)[0].ravel() @ basis
+            density = multivariate_normal(mean, covariance)
+            logs[label].append(np.log(site.share) + density.logpdf(rows))
+    expected = logsumexp(logs[1], axis=0) - logsumexp(logs[0], axis=0)
+    observer = build_optimum(task, ignore_marker=True)
+    np.testing.assert_allclose(observer.score(images), expected, rtol=1e-9, atol=1e-9)
+    marked = images + 40 * MARKER.pattern(SHAPE)[None, :, :, None]
+    np.testing.assert_allclose(observer.score(marked), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_who_ignores_the_marker_among_lumps_has_the_best_template_beside_it():
+    task = small_task(background=LUMPS, marker=MARKER, sites=(NEAR, FAR), detectability=2.0)
+    basis = without_pattern(MARKER.pattern(SHAPE))
+    signals = [task.signals(site)[0].ravel() for site in task.sites]
+    shares = [site.share for site in task.sites]
+    mean = sum(share * signal for share, signal in zip(shares, signals, strict=True))
+    covariance = sum(
+        share * (loop_covariance_of("lumpy", site) + np.outer(signal - mean, signal - mean) / 2)
+        for share, site, signal in zip(shares, task.sites, signals, strict=True)
+    )
+    weights = np.linalg.solve(basis.T @ covariance @ basis, basis.T @ mean)
+    template = build_optimum(task, ignore_marker=True).template.ravel()
+    np.testing.assert_allclose(template, basis @ weights, rtol=1e-9, atol=1e-9)
+
+
+def test_a_marker_can_be_ignored_in_strong_structure_with_little_noise():
+    structure = loop_covariance(SHAPE, 3000.0, 2.5, 0.0)
+    background = CorrelatedNoise(structure, noise_variance=2e-4)
+    task = small_task(background=background, marker=MARKER)
+    basis = without_pattern(MARKER.pattern(SHAPE))
+    covariance = basis.T @ (structure + 2e-4 * np.eye(35)) @ basis
+    signal = task.signals()[0].ravel() @ basis
+    d = np.sqrt(signal @ np.linalg.solve(covariance, signal))
+    observer = build_optimum(task, ignore_marker=True)
+    np.testing.assert_allclose(observer.detectability, d, rtol=1e-6)
+
+
+@pytest.mark.parametrize("sites", [(NEAR,), (NEAR, FAR)], ids=["one site", "two sites"])
+def test_without_a_lesion_only_a_marker_tells_images_apart(sites):
+    sites = [dataclasses.replace(site, share=1 / len(sites)) for site in sites]
+    task = small_task(background=CORRELATED, detectability=0.0, marker=MARKER, sites=sites)
+    images = simulate(task, 30, seed=0).x
+    assert np.ptp(build_optimum(task).score(images)) > 0.5
+    ignored = build_optimum(task, ignore_marker=True).score(images)
+    np.testing.assert_allclose(ignored, np.zeros(30), atol=1e-12)
 
 
 def test_who_ignores_a_marker_beside_the_lesion_loses_nothing():

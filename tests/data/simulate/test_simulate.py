@@ -2,10 +2,20 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from helpers.data.embedded import checksum_of
-from helpers.data.simulate import LumpyBackground, Marker, WhiteNoise, simulate
+from helpers.data.simulate import (
+    LumpyBackground,
+    Marker,
+    WhiteNoise,
+    build_lesion,
+    build_optimum,
+    simulate,
+)
+from helpers.data.splits import random_order
+from helpers.observers import fit_hotelling_observer
 from tests.data.simulate.tasks import (
     BACKGROUNDS,
     EVERYTHING,
@@ -19,17 +29,17 @@ from tests.data.simulate.tasks import (
     loop_covariance_of,
     small_task,
 )
-from tests.observers.examples import assert_within_error
+from tests.observers.examples import assert_within_error, auc_with_error
 
 NUM = 12_000
 ROUNDING = 2.0**-12  # of two images, each rounded by half a step
 # of the 1,225 entries of a covariance some lie beyond four standard errors now and then
 LIMIT = 5.0
 GOLDEN = {
-    "white": "7405111f478ae7a1",
-    "correlated": "20e17cf9bab5cb9a",
-    "lumpy": "51c843f57952e0c4",
-    "everything": "6d931e442bbf0b5a",
+    "white": "41038bd3043237c5",
+    "correlated": "5b55172be5062f12",
+    "lumpy": "5e120842ed0ee520",
+    "everything": "e008dcd0355470a3",
 }
 
 
@@ -111,7 +121,22 @@ def test_images_are_the_same_for_good(name):
     assert checksum_of([simulate(TASKS[name], 64, seed=5)])[7:23] == GOLDEN[name]
 
 
-def test_chunks_do_not_show(monkeypatch):
+@pytest.mark.reference("simulate")
+def test_a_small_set_by_numpy_alone():
+    raw = np.random.PCG64([5, 4]).random_raw(64 * (5 + 35))
+    # one number a patient for the order, site, place, strength and marker; then the noise
+    order, noise = np.argsort(raw[:64]), raw[5 * 64 :].reshape(64, *SHAPE)
+    y = np.isin(np.arange(64), order[:32])
+    images = np.sqrt(1.7) * norm.ppf((noise // 2**12 + 0.5) / 2**52)
+    # d' = 1.5: the lesion's length in standard deviations
+    peak = 1.5 * np.sqrt(1.7) / np.linalg.norm(LESION.profile)
+    images[y, 1:4, 2:5] += peak * LESION.profile
+    split = simulate(small_task(background=WhiteNoise(1.7)), 64, seed=5)
+    np.testing.assert_array_equal(split.y, y)
+    assert np.abs(split.x[..., 0] - images).max() < ROUNDING / 2 + 1e-9
+
+
+def test_no_chunk_repeats_the_noise_of_another():
     task = small_task(images_per_patient=3, patient_correlation=0.4)
     split = simulate(task, 3000, seed=0)
     rows = rows_of(split, slice(None))
@@ -146,6 +171,41 @@ def test_the_truth_is_what_a_lesion_changes_in_the_same_noise():
         patch = truth.mask[k, row - 1 : row + 2, column - 1 : column + 2]
         np.testing.assert_array_equal(patch, LESION.profile > 0.5)
         assert truth.mask[k].sum() == patch.sum()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lesion": build_lesion("disk", patch_shape=(3, 3))},
+        {"places": "centre"},
+        {"strengths": {2.0: 1.0}},
+        {"prevalence": 0.6},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_is_no_part_of_the_noise_leaves_it_as_it_is(changes):
+    task = dataclasses.replace(EVERYTHING, images_per_patient=2, patient_correlation=0.4)
+    splits = [simulate(t, 1600, seed=6) for t in (task, dataclasses.replace(task, **changes))]
+    pattern = MARKER.pattern(SHAPE)
+    noise = [s.x[..., 0] - s.truth.marker[:, None, None] * pattern for s in splits]
+    healthy = (splits[0].y == 0) & (splits[1].y == 0)
+    assert healthy.sum() > 300
+    assert np.abs(noise[0] - noise[1])[healthy].max() <= ROUNDING
+
+
+@pytest.mark.parametrize("seed", [0, 3, 11])
+def test_a_generator_of_the_same_seed_knows_nothing_of_the_labels(seed):
+    y = simulate(small_task(), 2000, seed=seed).y
+    scores = np.random.default_rng(seed).random(2000)
+    assert_within_error(*auc_from(scores, y))
+    order = random_order(2000, seed)
+    assert_within_error(*auc_from(order, y))
+
+
+def auc_from(scores, y):
+    """Return the AUC of scores, that of chance, and the standard error."""
+    found, error = auc_with_error(scores[y == 1], scores[y == 0])
+    return found, 0.5, error
 
 
 def test_the_mask_is_where_the_lesion_adds_more_than_half_its_peak():
@@ -260,6 +320,22 @@ def test_a_reversed_marker_goes_with_the_other_label():
 def test_a_number_of_images_that_does_not_fit_is_refused(changes, num, error, words):
     with pytest.raises(error, match=words):
         simulate(small_task(**changes), num, seed=0)
+
+
+def test_the_name_of_a_task_is_no_task():
+    for call in (build_optimum, lambda task: simulate(task, 10, seed=0)):
+        with pytest.raises(TypeError, match=r"must be a LesionTask; got 'lesion-known'.*load_task"):
+            call("lesion-known")
+
+
+def test_an_observer_given_a_split_asks_for_its_images():
+    split = simulate(small_task(), 10, seed=0)
+    for call in (
+        build_optimum(small_task()).score,
+        lambda images: fit_hotelling_observer(images, split.y),
+    ):
+        with pytest.raises(TypeError, match=r"got a Split\. Pass its images: `split\.x`"):
+            call(split)
 
 
 def test_seed_and_first_patient_are_checked():

@@ -135,9 +135,9 @@ REFUSED = [
     ),
     ({"places": [(2, 6)]}, ValueError, r"columns 1 to 5; got \(2, 6\)"),
     ({"background": 1.0}, TypeError, "`background` must be a WhiteNoise, CorrelatedNoise or"),
-    ({"prevalence": 0}, ValueError, "`prevalence` must be a finite number > 0"),
+    ({"prevalence": 0}, ValueError, "`prevalence` must be above 0 and below 1; got 0"),
     ({"prevalence": 1}, ValueError, "`prevalence` must be above 0 and below 1; got 1"),
-    ({"prevalence": NAN}, ValueError, "`prevalence` must be a finite number > 0"),
+    ({"prevalence": NAN}, ValueError, "`prevalence` must be a finite number; got nan"),
     ({"strengths": {}}, TypeError, "`strengths` must be a dict from factor to probability"),
     ({"strengths": 2.0}, TypeError, "`strengths` must be a dict from factor to probability"),
     ({"strengths": {0.0: 1.0}}, ValueError, "`strengths` must be a finite number > 0"),
@@ -212,13 +212,52 @@ def test_backgrounds_sites_and_markers_that_make_no_sense_are_refused(build, err
     [
         (-np.eye(35), "must be positive definite"),
         (np.ones((35, 35)), "must be positive definite.*Add the variance of white noise"),
-        (np.eye(34), r"one row and one column a pixel, \(35, 35\) .*got \(34, 34\)"),
+        (np.eye(34), r"one row and one column a pixel, shape \(35, 35\); got \(34, 34\)"),
+        (np.ones((34, 35)), r"one row and one column a pixel, shape \(35, 35\); got \(34, 35\)"),
         (np.triu(np.ones((35, 35))) + np.eye(35), "must be symmetric"),
     ],
 )
 def test_a_covariance_that_is_none_is_refused_when_the_task_is_made(covariance, words):
     with pytest.raises(ValueError, match=words):
         small_task(background=CorrelatedNoise(covariance))
+
+
+WEAK = CorrelatedNoise(np.diag([1.0] * 34 + [0.9e-4]))  # no noise of the detector
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"background": WhiteNoise(0.9e-4)},
+        {"background": CorrelatedNoise(STRUCTURE, 0.9e-5)},
+        {"background": WEAK},
+        {"background": LumpyBackground(9.0, 0.7, 1.2, 0.9e-4)},
+        {"sites": (NEAR, dataclasses.replace(FAR, noise=0.007))},
+    ],
+    ids=["white", "correlated", "no detector", "lumpy", "site"],
+)
+def test_noise_that_rounding_would_change_is_refused(changes):
+    with pytest.raises(ValueError, match=r"at least 0\.0001; got .*units of the noise"):
+        small_task(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"background": WhiteNoise(1.1e-4)},
+        {"background": CorrelatedNoise(WEAK.covariance, 0.2e-4)},  # 1.1e-4 together
+        {"background": CorrelatedNoise(STRUCTURE, 1.1e-4)},
+        {"background": LumpyBackground(9.0, 0.7, 1.2, 1.1e-4)},
+    ],
+    ids=["white", "together", "correlated", "lumpy"],
+)
+def test_at_the_limit_rounding_costs_what_the_notes_say(changes):
+    task = small_task(**changes)
+    signal = task.signals()[0].ravel()
+    covariance = task.factorise().to_matrix()
+    rounded = covariance + 2.0**-24 / 12 * np.eye(35)
+    d = np.sqrt(signal @ np.linalg.solve(rounded, signal))
+    assert 0 < 1 - d / task.detectability < 2.5e-5
 
 
 def test_a_blur_that_makes_the_covariance_singular_is_refused_when_the_task_is_made():
