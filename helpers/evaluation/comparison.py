@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import norm, rankdata
 
+from helpers.checks import check_number
 from helpers.observers import detectability_from_auc
-from helpers.observers.images import check_labels, check_open_share
+from helpers.observers.images import check_labels
 
 __all__ = ["Efficiency", "compute_efficiency", "delong_covariance"]
 
@@ -167,7 +168,7 @@ def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
 
     Introduced in notebook 04, *Simulated lesions: how far from the optimum*.
     """
-    check_open_share("confidence", confidence)
+    check_number("confidence", confidence, above=0, below=1)
     y_true, scores = _check_scores(y_true, scores)
     if np.ndim(ideal_scores) != 1:
         raise ValueError(f"`ideal_scores` must have shape (n,); got {np.shape(ideal_scores)}.")

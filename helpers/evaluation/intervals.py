@@ -49,6 +49,6 @@ def wilson_interval(successes, trials, *, confidence=0.95):
     """
     check_integer("trials", trials, minimum=1)
     check_integer("successes", successes, minimum=0, maximum=trials)
-    check_number("confidence", confidence, above=0, maximum=1 - 1e-12)
+    check_number("confidence", confidence, above=0, below=1)
     interval = binomtest(int(successes), int(trials)).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)

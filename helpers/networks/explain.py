@@ -90,7 +90,8 @@ def compute_saliency(model, images, outputs, *, num_samples=20, noise=0.2, seed=
     Notes
     -----
     A map shows what the network is sensitive to, not that it is right. Compare it with the map of
-    `shuffle_weights(model)` before you believe it (Adebayo et al.).
+    `shuffle_weights(model)` before you believe it, and with that of a network that was never
+    trained (Adebayo et al.).
 
     References
     ----------
@@ -116,7 +117,7 @@ def compute_saliency(model, images, outputs, *, num_samples=20, noise=0.2, seed=
 
 
 def shuffle_weights(model, *, seed):
-    """Copy a network with every weight shuffled within its layer: it has learnt nothing.
+    """Copy a network with its weights shuffled within each array: the learned pattern is gone.
 
     Parameters
     ----------
@@ -128,6 +129,12 @@ def shuffle_weights(model, *, seed):
     -------
     keras.Model
         Weights of the same sizes and the same histograms, in a random order.
+
+    Notes
+    -----
+    What depends on the histogram alone is kept, the sum of a kernel for example, and training may
+    have made it. A network that has learnt nothing is one with new random weights:
+    `keras.models.clone_model(model)`.
 
     Introduced in notebook 04, *Saliency*.
     """

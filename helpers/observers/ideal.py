@@ -7,7 +7,7 @@ from scipy.special import expit, logit, logsumexp
 
 from helpers.checks import check_number
 from helpers.observers.covariance import FactorisedCovariance
-from helpers.observers.images import check_open_share, check_pixels, score_in_batches
+from helpers.observers.images import check_pixels, score_in_batches
 from helpers.observers.theory import auc_from_detectability
 
 __all__ = ["GaussianGroup", "IdealObserver", "build_ideal_observer", "mixture_moments"]
@@ -126,7 +126,7 @@ class IdealObserver:
     def __init__(self, absent, present, *, prevalence=0.5):
         self.absent = _check_groups("absent", absent)
         self.present = _check_groups("present", present)
-        self.prevalence = check_open_share("prevalence", prevalence)
+        self.prevalence = check_number("prevalence", prevalence, above=0, below=1)
         groups = self.absent + self.present
         self.image_shape = groups[0].means.shape[1:]
         shapes = {group.means.shape[1:] for group in groups}
@@ -152,7 +152,7 @@ class IdealObserver:
         `prevalence` replaces the observer's own; above 0 and below 1.
         """
         prevalence = self.prevalence if prevalence is None else prevalence
-        prevalence = check_open_share("prevalence", prevalence)
+        prevalence = check_number("prevalence", prevalence, above=0, below=1)
         return expit(self.score(images) + logit(prevalence))
 
     def _prepare(self, group):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks import check_integer, check_number
+from helpers.checks import check_integer
 
 BATCH = 1024  # images in float64 at a time: bounded memory for any number of images
 
@@ -12,16 +12,6 @@ def check_image_shape(image_shape, label="image_shape"):
     if not isinstance(image_shape, (tuple, list)) or len(image_shape) != 2:
         raise ValueError(f"`{label}` must be (height, width); got {image_shape!r}.")
     return tuple(check_integer(label, size, minimum=1) for size in image_shape)
-
-
-def check_open_share(label, value):
-    """Return a share, such as a prevalence, that is neither nothing nor everything."""
-    share = check_number(label, value)
-    if not 0 < share < 1:
-        raise ValueError(
-            f"`{label}` must be above 0 and below 1; got {value!r}. A share of 95 % is 0.95."
-        )
-    return share
 
 
 def check_labels(label, values):

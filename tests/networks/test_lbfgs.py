@@ -123,8 +123,11 @@ def test_images_that_are_not_finite_are_refused(splits):
     [
         (lambda x, y: (x, np.where(y, np.nan, 0.0)), r"\[1\]` must hold integers from 0 to 1.*nan"),
         (lambda x, y: (x, 2 * y), r"\[1\]` must hold integers from 0 to 1 .*; got \[2\]"),
-        (lambda x, y: (x, y - 0.5), r"from 0 to 1 .*; got \[-0.5, 0.5\]"),
-        (lambda x, y: (x, np.where(y, "ill", "well")), r"from 0 to 1 .*; got \['ill', 'well'\]"),
+        (lambda x, y: (x, y - 0.5), r"\[1\]` must hold integers from 0 to 1 .*; got \[-0.5, 0.5\]"),
+        (
+            lambda x, y: (x, np.where(y, "ill", "well")),
+            r"\[1\]` must hold integers from 0 to 1 .*; got \['ill', 'well'\]",
+        ),
         (lambda x, y: (x, y[:-1]), r"\[1\]` must hold the labels of \d+ images, shape .*; got"),
         (lambda x, y: (x, y[:, None]), r"\[1\]` must hold the labels of \d+ images, shape .*; got"),
         (lambda x, y: (x[:, :-1], y), r"\[0\]` must have shape \(batch, 10, 13, 1\)"),

@@ -271,7 +271,7 @@ def test_bad_images_are_refused():
 
 @pytest.mark.parametrize("prevalence", [0, 1, 0.0, 1.0, -0.1, 1.1, np.nan])
 def test_a_prevalence_of_nobody_or_everybody_is_refused(prevalence):
-    words = "`prevalence` must be (above 0 and below 1|a finite number); got"
+    words = "`prevalence` must be a finite number > 0 and < 1; got"
     with pytest.raises(ValueError, match=words):
         build_ideal_observer(SIGNAL, 1.0, prevalence=prevalence)
     with pytest.raises(ValueError, match=words):

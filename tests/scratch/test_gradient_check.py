@@ -142,11 +142,13 @@ def test_several_kinks_in_one_entry_may_condemn_a_right_gradient_but_not_at_a_ge
 @pytest.mark.law("check_gradients")
 def test_nothing_judged_is_not_passed():
     x = np.zeros(2)
-    report = scratch.check_gradients(lambda: np.abs(x).sum(), {"x": x}, {"x": np.zeros(2)})
+    report = scratch.check_gradients(lambda: np.maximum(x, 0).sum(), {"x": x}, {"x": x.copy()})
     assert (report.worst, len(report.kinks), report.num_judged) == (None, 2, 0)
     assert not report.passed
     assert np.isnan(report.error)
     assert str(report).startswith("NOTHING COULD BE JUDGED: 0 entries judged")
+    tiny = scratch.check_gradients(lambda: 1 + 1e-12 * x.sum(), {"x": x}, {"x": x - 1e-12})
+    assert (tiny.worst, len(tiny.too_small), tiny.passed) == (None, 2, False)
 
 
 @pytest.mark.law("check_network")

@@ -11,7 +11,7 @@ from helpers.data.simulate.lesions import Lesion
 from helpers.data.simulate.places import find_centres, lay_patches
 from helpers.data.simulate.sites import REFERENCE_SITE, Marker, Site, blur, blur_matrix
 from helpers.observers.covariance import FactorisedCovariance
-from helpers.observers.images import check_image_shape, check_open_share
+from helpers.observers.images import check_image_shape
 
 BACKGROUNDS = (WhiteNoise, CorrelatedNoise, LumpyBackground)
 SUM_TOLERANCE = 1e-9  # how far from 1 the sum of probabilities may be
@@ -108,7 +108,7 @@ class LesionTask:
         check_number("detectability", self.detectability, minimum=0)
         check_integer("images_per_patient", self.images_per_patient, minimum=1)
         check_number("patient_correlation", self.patient_correlation, minimum=0, maximum=1)
-        check_open_share("prevalence", self.prevalence)
+        check_number("prevalence", self.prevalence, above=0, below=1)
         object.__setattr__(self, "strengths", _check_strengths(self.strengths))
         object.__setattr__(self, "sites", _check_sites(self.sites))
         if self.marker is not None:
