@@ -7,11 +7,11 @@ from benchmarks.tables import Table, verdict
 
 SUMMARY = "seconds and peak memory of each notebook in the class profile"
 OUTPUT = "build/benchmarks"
-# notebook: most seconds and most megabytes (1e6 bytes) on two cores
+# notebook: most seconds and most megabytes (1e6 bytes) on two cores; Binder gives 2 GB
 GOALS = {
-    "01_concepts": (45, 1_500),
-    "02_convolution_and_pooling": (45, 1_500),
-    "03_backpropagation": (90, 1_500),
+    "01_concepts": (45, 2_000),
+    "02_convolution_and_pooling": (45, 2_000),
+    "03_backpropagation": (90, 2_000),
     "04_keras_walkthrough": (120, 1_500),
 }
 GOAL_SECONDS_OF_ALL = 600
