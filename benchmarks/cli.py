@@ -6,7 +6,17 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import article, convolution, cores, notebooks, simulation, startup, throughput
+from benchmarks import (
+    article,
+    convolution,
+    cores,
+    coverage,
+    evaluation,
+    notebooks,
+    simulation,
+    startup,
+    throughput,
+)
 from benchmarks.jobs import BenchmarkError, Options, run_job
 from benchmarks.results import write_results
 
@@ -15,6 +25,8 @@ BENCHMARKS = {
     "throughput": throughput,
     "convolution": convolution,
     "simulation": simulation,
+    "evaluation": evaluation,
+    "coverage": coverage,
     "startup": startup,
     "notebooks": notebooks,
     "cores": cores,

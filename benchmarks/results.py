@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.machine import describe_machine, describe_versions
 
 RESULTS_FILE = Path(__file__).with_name("results.md")
-HEADING = """# Speed and memory: the latest measurements
+HEADING = """# Speed, memory and coverage: the latest measurements
 
 Written by `python -m benchmarks --write`; do not edit. Ratios were taken in one run, in turns:
 median, and in brackets the range. Other machines have other ratios.

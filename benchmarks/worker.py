@@ -15,6 +15,8 @@ MODULES = {
     "time_walkthrough": "benchmarks.keras_walkthrough",
     "time_torch": "benchmarks.torch_loop",
     "time_simulation": "benchmarks.simulation",
+    "time_evaluation": "benchmarks.evaluation",
+    "measure_coverage": "benchmarks.coverage_studies",
     "time_scratch_convolution": "benchmarks.scratch_convolution",
     "time_tensorflow_convolution": "benchmarks.tensorflow_convolution",
 }

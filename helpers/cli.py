@@ -54,6 +54,7 @@ def main():
         "run 04 --show-parameters   what can be set, and to what it is set",
         "run 04 -p dataset mnist -p epochs 5",
         "run 04 -p dataset path/to/own.npz --output build/own",
+        "run 05 -p predictions path/to/own.csv --output build/own",
         "run --profile smoke        quick and small, to see that all works",
     )
 )
@@ -134,7 +135,11 @@ def _show_parameters(plan):
 
 def _fetch_datasets(plan):
     """Download what the notebooks will need, where the reader can see the progress."""
-    chosen = {(v["dataset"], v.get("data_dir", "")) for v in plan.values() if "dataset" in v}
+    chosen = {
+        (values["dataset"], values.get("data_dir", ""))
+        for values in plan.values()
+        if "dataset" in values and not values.get("predictions")  # then nothing is trained
+    }
     if chosen:
         from helpers.data import DataError, fetch
 
@@ -158,7 +163,8 @@ def _run_all(plan, options):
     outcomes = []
     try:
         for path, values in plan.items():
-            outcomes.append(run_notebook(path, parameters=values, **options))
+            with _refusing(ValueError):
+                outcomes.append(run_notebook(path, parameters=values, **options))
     except KeyboardInterrupt:
         return outcomes, True
     return outcomes, False

@@ -14,6 +14,9 @@ from benchmarks import (
     clock,
     convolution,
     cores,
+    coverage,
+    coverage_studies,
+    evaluation,
     machine,
     notebooks,
     results,
@@ -29,7 +32,9 @@ from benchmarks.tables import Spread, Table, ratios, spread, verdict
 GOAL = Options(goal=True)
 
 
-@pytest.mark.parametrize("module", [tables, machine, results, clock, cli])
+@pytest.mark.parametrize(
+    "module", [tables, machine, results, clock, cli, coverage_studies, evaluation]
+)
 def test_examples_in_the_documentation_hold(module):
     assert doctest.testmod(module).failed == 0
 
@@ -63,7 +68,10 @@ def test_outcomes_are_grouped_in_the_order_of_the_rounds():
     assert [outcome.seconds for outcome in by_label(outcomes)["a"]] == [1.0, 3.0]
 
 
-@pytest.mark.parametrize("module", [article, throughput, convolution, simulation, startup, cores])
+@pytest.mark.parametrize(
+    "module",
+    [article, throughput, convolution, simulation, startup, cores, coverage, evaluation],
+)
 @pytest.mark.parametrize("options", [Options(), Options(quick=True), GOAL])
 def test_jobs_alternate(module, options):
     labels = [job.label for job in module.jobs(options)]
@@ -72,7 +80,9 @@ def test_jobs_alternate(module, options):
     assert labels == one_round * (len(labels) // len(one_round))
 
 
-@pytest.mark.parametrize("module", [article, throughput, convolution, simulation, cores])
+@pytest.mark.parametrize(
+    "module", [article, throughput, convolution, simulation, cores, coverage, evaluation]
+)
 def test_jobs_call_functions_that_exist(module):
     called = {job.command[2] for job in module.jobs(GOAL)}
     assert called <= set(worker.MODULES)
@@ -182,6 +192,107 @@ def test_simulation_is_judged_by_the_slowest_background(lumps, said):
     assert [row[-1] for row in table.rows] == ["2.0", "6.0", f"{2 * lumps:.1f}"]
     assert f"{said} s with lumps" in table.verdicts[0]
     assert "20,000 images" in table.title
+
+
+def evaluation_outcomes(million=(1.0, 1.5, 1.8), bootstrap=5.0):
+    """Make up three rounds: 0.1 s for 100,000 cases, of which n log n makes 1.2 s for 10 times."""
+    values = {"sizes": [100_000, 1_000_000], "num_cases": 10_000, "num_resamples": 2_000}
+    return [
+        Outcome(
+            evaluation.LABEL,
+            0,
+            values=values
+            | {"interval": [0.1, seconds], "difference": [0.2, 2.4], "bootstrap": bootstrap},
+        )
+        for seconds in million
+    ]
+
+
+@pytest.mark.parametrize(
+    ("million", "bootstrap", "said"),
+    [
+        # 0.1 s x 10 ln(1e6) / ln(1e5) = 1.2 s are once n log n
+        ((1.2, 1.2, 1.2), 9.9, ["Reached: 1.20 s, 1.00 times", "Reached: 9.90 s"]),
+        ((1.8, 1.9, 1.92), 10.1, ["Not reached: 1.90 (1.80 to 1.92) s, 1.58", "Not reached: 10.1"]),
+        ((2.1, 2.1, 2.1), 1.0, ["Not reached: 2.10 s, 1.75 times", "Reached: 1.00 s"]),
+    ],
+)
+def test_evaluation_is_judged_by_seconds_and_their_growth(million, bootstrap, said):
+    (table,) = evaluation.tabulate(evaluation_outcomes(million, bootstrap))
+    for line, words in zip(table.verdicts, said, strict=True):
+        assert f". {words}" in line
+    assert [row[-1] for row in table.rows[2:]] == ["1.00", "1.00", ""]
+
+
+def test_evaluation_times_what_it_is_told_to():
+    values = evaluation.time_evaluation([40, 400], num_cases=80, num_resamples=3)
+    assert values["sizes"] == [40, 400]
+    assert all(seconds > 0 for seconds in (*values["interval"], *values["difference"]))
+    assert values["bootstrap"] > 0
+
+
+def test_every_family_of_intervals_is_measured():
+    assert list(coverage.TITLES) == list(coverage_studies.FAMILIES)
+    numbers = [json.loads(job.command[3])["num_studies"] for job in coverage.jobs(Options())]
+    assert min(numbers) >= 1_000
+
+
+def coverage_outcome(intervals, settings):
+    rows = [
+        {"setting": setting, "interval": name, "covered": 9_922, "studies": 10_000}
+        for setting in settings
+        for name in intervals
+    ]
+    return Outcome("rates", 0, values={"rows": rows})
+
+
+def test_coverage_stands_with_its_interval():
+    (table,) = coverage.tabulate([coverage_outcome(["a"], ["s", "t"])])
+    # Wilson's interval of 9,922 in 10,000, as published for a test of so many images
+    assert table.rows == (("s", "0.992 (0.990 to 0.994)"), ("t", "0.992 (0.990 to 0.994)"))
+    assert table.columns == ("truth and cases", "a")
+    assert "10,000 studies" in table.notes[0]
+
+
+def test_coverage_of_many_intervals_runs_down_the_page():
+    (table,) = coverage.tabulate([coverage_outcome(["a", "b", "c"], ["s"])])
+    assert table.columns == ("interval", "s")
+    assert [row[0] for row in table.rows] == ["a", "b", "c"]
+
+
+def shares_of(family, num_studies):
+    """Measure a family; return coverage by (setting, interval)."""
+    rows = coverage_studies.measure_coverage(family, num_studies)["rows"]
+    return {(row["setting"], row["interval"]): row["covered"] / row["studies"] for row in rows}
+
+
+def test_the_textbook_interval_of_a_proportion_is_that_by_hand():
+    # 1.96 sqrt(.5 x .5 / 40) = .1550
+    assert coverage_studies.wald_interval(20, 40) == pytest.approx((0.345, 0.655), abs=1e-4)
+
+
+def test_simulated_coverage_of_proportions_is_that_of_the_exact_sum():
+    shares = shares_of("proportions", 4_000)
+    # by the binomial distribution: .8681 for Wald, .9520 for Wilson; 4 standard errors
+    assert shares["p = 0.95, n = 40", "Wald (textbook)"] == pytest.approx(0.8681, abs=0.022)
+    assert shares["p = 0.95, n = 40", "Wilson"] == pytest.approx(0.9520, abs=0.014)
+
+
+def test_simulated_coverage_of_the_separation_bound_is_that_of_the_worst_case():
+    shares = shares_of("separations", 4_000)
+    # 10 of 10 above .74: .0492; 2 of 2 above .22: .0484; 4 standard errors
+    worst = [share for (setting, _), share in shares.items() if "all alike" in setting]
+    assert worst == pytest.approx([1 - 0.74**10, 1 - 0.22**2], abs=0.014)
+    assert min(shares.values()) == min(worst)
+
+
+@pytest.mark.parametrize("family", ["rates", "areas", "patients", "comparisons", "calibrations"])
+def test_most_studies_hold_the_truth(family, monkeypatch):
+    monkeypatch.setattr(coverage_studies, "NUM_RESAMPLES", 100)
+    shares = shares_of(family, 40)
+    # even the worst intervals, of which the course warns, hold it in about half of all studies
+    assert min(shares.values()) > 0.25
+    assert max(shares.values()) > 0.85
 
 
 def convolution_outcomes(ours=(3.0, 8.0), naive=200.0, size_in_tensorflow=1.0):

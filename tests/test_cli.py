@@ -189,6 +189,56 @@ def test_download_that_fails_is_refused_before_the_kernel(asked, root, monkeypat
     assert not (root / "build").exists()
 
 
+PREDICTIONS = """\
+dataset: str = "digits"  # a name, or the path of your own .npz
+predictions: str = ""  # of your own model: empty, or the path of a .csv file
+results_path: str = ""  # where the results go"""
+
+
+@pytest.fixture
+def evaluated(asked, root):
+    """Make a course of one notebook that evaluates predictions; list what is downloaded for it."""
+    source = "import pandas\nprint(pandas.read_csv(predictions)['y_score'].tolist())"
+    notebook = build_notebook(start_cell(root), source, "run.finish()")
+    notebook.cells[1].source = PREDICTIONS
+    save(notebook, root / "notebooks" / "01_first.ipynb")
+    (root / "own.csv").write_text("y_true,y_score\n0,0.1\n1,0.25\n", encoding="utf-8")
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "own.csv must be a file with predictions; there is none."),
+        ("y_true,y_score\n2,0.5\n", "`y_true` must hold whole numbers from 0 to 1; got 2.0."),
+    ],
+)
+def test_predictions_are_refused_before_the_kernel(content, message, evaluated, root):
+    (root / "own.csv").unlink()
+    if content:
+        (root / "own.csv").write_text(content, encoding="utf-8")
+    assert message in call("run", "-p", "predictions", "own.csv", status=2)
+    assert not (root / "build").exists()
+
+
+def test_with_predictions_no_data_set_is_downloaded(evaluated, root):
+    call("run", "-p", "predictions", "own.csv", "-p", "dataset", "mnist", "--no-pages")
+    assert evaluated == []
+    executed = root / "build" / "executed" / "01_first.ipynb"
+    assert "[0.1, 0.25]" in executed.read_text(encoding="utf-8")
+
+
+def test_run_does_not_replace_the_predictions_that_it_reads(evaluated, root):
+    own = root / "build" / "results" / "01_first.predictions.csv"
+    own.parent.mkdir(parents=True)
+    (root / "own.csv").rename(own)
+    output = call("run", "-p", "predictions", str(own), status=2)
+    assert "`predictions` must be another file than the one that this run writes" in output
+    assert "Traceback" not in output
+    assert own.exists()
+    call("run", "-p", "predictions", str(own), "--output", "other", "--no-pages")
+
+
 def test_table_of_results_is_written_as_a_whole(root, monkeypatch):
     call("run", "01", "--no-pages")
     (root / "all.csv").write_text("old", encoding="utf-8")

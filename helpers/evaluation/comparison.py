@@ -1,118 +1,135 @@
-"""Scores compared on the same images: AUCs with their covariance, efficiency with an interval."""
+"""Scores compared on the same images: two models, or a model and the ideal observer."""
 
 import warnings
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.special import ndtr, ndtri
+from scipy.stats import norm
 
 from helpers.checks import check_number
+from helpers.evaluation.delong import (
+    check_score_rows,
+    count_placements,
+    covariance_of_aucs,
+    estimate_aucs,
+)
+from helpers.evaluation.estimate import Estimate
+from helpers.evaluation.inputs import check_cases, has_both_classes, warn_one_class
 from helpers.observers import detectability_from_auc
-from helpers.observers.images import check_labels
 
-__all__ = ["Efficiency", "compute_efficiency", "delong_covariance"]
+__all__ = ["AucComparison", "compare_aucs", "compute_efficiency"]
 
 
-class Efficiency(NamedTuple):
-    """An efficiency and its interval, paired with the ideal observer's scores.
+class AucComparison(NamedTuple):
+    """Difference of two AUCs on the same cases, its p-value, and how the AUCs are correlated.
 
-    Introduced in notebook 04, *Simulated lesions: how far from the optimum*.
+    Introduced in notebook 05, *Comparison of two models*.
     """
 
-    value: float
-    low: float
-    high: float
-
-    def __str__(self):
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+    difference: Estimate
+    p_value: float
+    correlation: float
 
 
-def delong_covariance(y_true, scores):
-    """Compute the AUCs of several scores on the same cases, and how they vary together.
+def compare_aucs(y_true, first_scores, second_scores, *, confidence=0.95):
+    """Compare the AUCs of two scores of the same cases: DeLong's paired test.
 
     Parameters
     ----------
     y_true : array_like of int, shape (n,)
         0 or 1; 1 is the disease.
-    scores : array_like of shape (k, n), or (n,) for one score
-        Finite, higher for the disease; probabilities, logits or log likelihood ratios.
+    first_scores, second_scores : array_like of shape (n,)
+        Finite, higher for the disease; each on a scale of its own.
+    confidence : float
+        Above 0, below 1.
 
     Returns
     -------
-    aucs : numpy.ndarray of float64, shape (k,)
-        Exact; ties count one half.
-    covariance : numpy.ndarray of float64, shape (k, k)
-        Element [i, j] estimates the covariance of AUCs i and j over other test sets of this size.
+    AucComparison
+        `difference`, an Estimate: AUC of the second less AUC of the first, from -1 to 1;
+        `p_value`: how often chance alone would make two equally good scores differ that much,
+        either way; `correlation` of the two AUCs over other test sets, from -1 to 1.
 
     Raises
     ------
     TypeError, ValueError
-        For no cases, shapes that do not fit, labels other than 0 and 1, or nan.
+        For no cases, unequal lengths, labels other than 0 and 1, nan or infinity, or a confidence
+        out of its range.
 
     Notes
     -----
-    The placement of a positive case is the share of negative cases below it (ties one half), that
-    of a negative case the share of positive cases above it. An AUC is the mean placement; the
-    covariance is that of the placements of positive cases over their number, plus the same for
-    negative cases. Ranks give all placements in O(n log n). With one class only there is no ROC
-    curve: both results are nan, with a warning. With a single case of a class the covariance is
-    nan, with a warning. An AUC of exactly 0 or 1 has variance 0, which no one should believe.
+    The variance of the difference is V1 + V2 - 2 C with DeLong's covariance C: images that are hard
+    for one model mostly are for the other, which pairing takes out. Comparing two separate
+    intervals does not, and misses differences. The normal interval is cut to [-1, 1]. Cases must be
+    independent: for several images of a patient give the difference of two `compute_auc` to
+    `bootstrap_by_patient`. A large p-value does not show that two models are equally good; the
+    interval says how different they may be.
+
+    Scores that order all cases alike differ by 0 (0 to 0), p = 1. A score that separates the
+    classes completely has no spread of its own: the interval is too narrow, with a warning (of two
+    such scores it has no width). Where
+    the AUCs differ but neither has spread (one separates, the other separates the wrong way or ties
+    all scores), the limits and p are nan, with a warning; so they are with a single case of a
+    class. With one class only all is nan, with a warning. The correlation is nan where an AUC has
+    no spread.
 
     References
     ----------
-    DeLong, DeLong, Clarke-Pearson, Biometrics 44:837 (1988), doi 10.2307/2531595; Sun and Xu, IEEE
-    Signal Processing Letters 21:1389 (2014), doi 10.1109/LSP.2014.2337313.
+    DeLong, DeLong, Clarke-Pearson, Biometrics 44:837 (1988), doi 10.2307/2531595.
 
     Examples
     --------
-    >>> aucs, covariance = delong_covariance([0, 0, 1, 1], [[1, 3, 2, 4], [1, 2, 3, 4]])
-    >>> aucs
-    array([0.75, 1.  ])
-    >>> covariance
-    array([[0.125, 0.   ],
-           [0.   , 0.   ]])
+    >>> labels = [0, 0, 0, 0, 1, 1, 1, 1]
+    >>> result = compare_aucs(labels, [1, 4, 3, 6, 2, 5, 7, 8], [1, 3, 2, 5, 4, 6, 7, 8])
+    >>> print(result.difference, f"p = {result.p_value:.3f}, r = {result.correlation:.3f}")
+    0.188 (-0.077 to 0.452) p = 0.165, r = 0.866
 
     Introduced in notebook 05, *Comparison of two models*.
     """
-    return _estimate_aucs(*_check_scores(y_true, scores))
-
-
-def _estimate_aucs(y_true, scores):
-    """Do the work of `delong_covariance`; warnings name the line that called its caller."""
-    positive, negative = scores[:, y_true == 1], scores[:, y_true == 0]  # (k, cases)
-    num_positive, num_negative = positive.shape[1], negative.shape[1]
-    if min(num_positive, num_negative) == 0:
-        warnings.warn("`y_true` has cases of one kind only and no ROC curve.", stacklevel=3)
-        return np.full(len(scores), np.nan), np.full((len(scores), len(scores)), np.nan)
-    ranks = rankdata(np.concatenate([positive, negative], axis=1), axis=1)
-    # a rank counts all cases below; less the rank within its class, those of the other class
-    below = (ranks[:, :num_positive] - rankdata(positive, axis=1)) / num_negative
-    above = 1 - (ranks[:, num_positive:] - rankdata(negative, axis=1)) / num_positive
-    aucs = below.mean(axis=1)
+    y_true, first_scores = check_cases(y_true, first_scores, "first_scores")
+    _, second_scores = check_cases(y_true, second_scores, "second_scores")
+    check_number("confidence", confidence, above=0, below=1)
+    if not has_both_classes(y_true):
+        warn_one_class(y_true, "AUC", stacklevel=3)
+        return AucComparison(Estimate(np.nan, np.nan, np.nan), np.nan, np.nan)
+    below, above = count_placements(y_true, np.stack([first_scores, second_scores]))
+    num_positive, num_negative = below.shape[1], above.shape[1]
+    aucs = below.sum(axis=1) / (num_positive * num_negative)
+    difference = float(aucs[1] - aucs[0])
     if min(num_positive, num_negative) == 1:
-        warnings.warn("A single case of a class shows no spread of the AUC.", stacklevel=3)
-        return aucs, np.full((len(scores), len(scores)), np.nan)
-    return aucs, _covariance_of_mean(below) + _covariance_of_mean(above)
-
-
-def _covariance_of_mean(placements):
-    return np.atleast_2d(np.cov(placements)) / placements.shape[1]
-
-
-def _check_scores(y_true, scores, label="scores"):
-    if np.size(y_true) == 0:
-        raise ValueError("`y_true` must hold something; got no case.")
-    y_true, scores = check_labels("y_true", y_true), np.asarray(scores)
-    if scores.dtype.kind not in "fiu":
-        raise TypeError(f"`{label}` must hold real numbers; got {scores.dtype}.")
-    if scores.ndim not in (1, 2) or scores.shape[-1] != len(y_true) or scores.size == 0:
-        raise ValueError(
-            f"`{label}` must have one score a case in its last axis, shape (n,) or (k, n); "
-            f"got {scores.shape} for {len(y_true)} cases."
+        warnings.warn("A single case of a class shows no spread of the AUCs.", stacklevel=2)
+        return AucComparison(Estimate(difference, np.nan, np.nan), np.nan, np.nan)
+    # of counts, which are exact: scores that order all cases alike leave exactly nothing
+    variance = covariance_of_aucs(np.diff(below, axis=0), np.diff(above, axis=0))[0, 0]
+    if variance == 0 and difference != 0:
+        warnings.warn("The AUCs differ but neither has spread: no interval, no p.", stacklevel=2)
+    elif np.isin(aucs, (0, 1)).any():
+        warnings.warn(
+            "A score separates the classes completely and has no spread of its own: the interval "
+            "is too narrow. Use more cases.",
+            stacklevel=2,
         )
-    if not np.isfinite(scores).all():
-        raise ValueError(f"`{label}` must hold finite numbers; got nan or infinity.")
-    return y_true, np.atleast_2d(scores)
+    correlation = _correlate(covariance_of_aucs(below, above))
+    return AucComparison(*_test_difference(difference, variance, confidence), correlation)
+
+
+def _test_difference(difference, variance, confidence):
+    """Return a difference with its normal interval, cut to [-1, 1], and its two-sided p-value."""
+    if variance == 0:
+        unknown = 0.0 if difference == 0 else np.nan
+        return Estimate(difference, unknown, unknown), 1.0 + unknown
+    error = np.sqrt(variance)
+    half = ndtri((1 + confidence) / 2) * error
+    low, high = np.clip([difference - half, difference + half], -1, 1)
+    p_value = 2 * ndtr(-abs(difference) / error)
+    return Estimate(difference, float(low), float(high)), float(p_value)
+
+
+def _correlate(covariance):
+    """Return the correlation of two AUCs, nan where one has no spread."""
+    spread = np.sqrt(covariance[0, 0] * covariance[1, 1])
+    return float(np.clip(covariance[0, 1] / spread, -1, 1)) if spread > 0 else float("nan")
 
 
 def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
@@ -132,7 +149,7 @@ def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
 
     Returns
     -------
-    Efficiency
+    Estimate
         Value and interval. 1 is the optimum, 0 is chance.
 
     Raises
@@ -169,13 +186,13 @@ def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
     Introduced in notebook 04, *Simulated lesions: how far from the optimum*.
     """
     check_number("confidence", confidence, above=0, below=1)
-    y_true, scores = _check_scores(y_true, scores)
+    y_true, scores = check_score_rows(y_true, scores)
     if np.ndim(ideal_scores) != 1:
         raise ValueError(f"`ideal_scores` must have shape (n,); got {np.shape(ideal_scores)}.")
-    _, ideal_scores = _check_scores(y_true, ideal_scores, "ideal_scores")
-    aucs, covariance = _estimate_aucs(y_true, np.concatenate([scores, ideal_scores]))
+    _, ideal_scores = check_score_rows(y_true, ideal_scores, "ideal_scores")
+    aucs, covariance = estimate_aucs(y_true, np.concatenate([scores, ideal_scores]))
     if np.isnan(aucs[-1]):
-        return Efficiency(np.nan, np.nan, np.nan)
+        return Estimate(np.nan, np.nan, np.nan)
     if aucs[-1] < 0.5 + 1e-12 or np.isin(aucs, (0, 1)).any():
         warnings.warn(
             "There is no efficiency without a finite d' and an ideal d' above 0; got AUCs from "
@@ -183,10 +200,10 @@ def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
             "Use more test images.",
             stacklevel=2,
         )
-        return Efficiency(np.nan, np.nan, np.nan)
+        return Estimate(np.nan, np.nan, np.nan)
     value, gradient = _ratio_and_gradient(aucs)
-    half = norm.ppf((1 + confidence) / 2) * np.sqrt(max(gradient @ covariance @ gradient, 0.0))
-    return Efficiency(float(value), float(value - half), float(value + half))
+    half = ndtri((1 + confidence) / 2) * np.sqrt(max(gradient @ covariance @ gradient, 0.0))
+    return Estimate(float(value), float(value - half), float(value + half))
 
 
 def _ratio_and_gradient(aucs):

@@ -1,16 +1,15 @@
 """Accuracy with its interval and the exact area under the ROC curve, for every task."""
 
 import warnings
-from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
 
+from helpers.evaluation.estimate import Estimate
+from helpers.evaluation.inputs import check_real_numbers, warn_one_class
 from helpers.evaluation.intervals import wilson_interval
 
 __all__ = [
-    "Accuracy",
     "compute_accuracy",
     "compute_auc",
     "name_labels",
@@ -19,22 +18,8 @@ __all__ = [
 ]
 
 
-class Accuracy(NamedTuple):
-    """A share of right answers and its 95 % interval.
-
-    Introduced in notebook 04, *A ladder of four networks*.
-    """
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self):
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
-
-
 def predict_labels(probabilities, *, multi_label=False):
-    """Answer with the likeliest class, or with yes where a probability is above one half.
+    """Answer with the likeliest class, or with yes where a probability is one half or more.
 
     Parameters
     ----------
@@ -49,8 +34,8 @@ def predict_labels(probabilities, *, multi_label=False):
 
     Examples
     --------
-    >>> predict_labels([0.2, 0.9])
-    array([0, 1])
+    >>> predict_labels([0.2, 0.5, 0.9])
+    array([0, 1, 1])
     >>> predict_labels([[0.2, 0.5, 0.3]])
     array([1])
 
@@ -58,7 +43,7 @@ def predict_labels(probabilities, *, multi_label=False):
     """
     probabilities = _check_probabilities(probabilities, multi_label=multi_label)
     if probabilities.ndim == 1 or multi_label:
-        return (probabilities > 0.5).astype("int64")
+        return (probabilities >= 0.5).astype("int64")
     return probabilities.argmax(axis=1).astype("int64")
 
 
@@ -99,7 +84,7 @@ def compute_accuracy(y_true, probabilities):
 
     Returns
     -------
-    Accuracy
+    Estimate
         Value and interval: Wilson's where an image has one answer. With several labels the
         answers about one image depend on one another, so the interval is the normal one of the
         per-image shares, cut to [0, 1]; it is nan for a single image.
@@ -120,22 +105,23 @@ def compute_accuracy(y_true, probabilities):
     right = predict_labels(probabilities, multi_label=y_true.ndim == 2) == y_true
     if y_true.ndim == 1:
         low, high = wilson_interval(int(right.sum()), len(right))
-        return Accuracy(float(right.mean()), low, high)
+        return Estimate(float(right.mean()), low, high)
     shares = right.mean(axis=1)
     if len(shares) == 1:
-        return Accuracy(float(shares[0]), float("nan"), float("nan"))
+        return Estimate(float(shares[0]), float("nan"), float("nan"))
     half = norm.ppf(0.975) * shares.std(ddof=1) / np.sqrt(len(shares))
     value = shares.mean()
-    return Accuracy(float(value), float(max(0.0, value - half)), float(min(1.0, value + half)))
+    return Estimate(float(value), float(max(0.0, value - half)), float(min(1.0, value + half)))
 
 
-def compute_auc(y_true, probabilities):
+def compute_auc(y_true, scores):
     """Compute the exact area under the ROC curve; over classes or labels its unweighted mean.
 
     Parameters
     ----------
     y_true : array_like of int, shape (n,), or (n, labels) of 0 and 1
-    probabilities : array_like of shape (n,), (n, classes) or (n, labels)
+    scores : array_like of shape (n,), (n, classes) or (n, labels)
+        Finite, higher for the class; probabilities, logits or log likelihood ratios.
 
     Returns
     -------
@@ -146,13 +132,19 @@ def compute_auc(y_true, probabilities):
 
     Raises
     ------
-    ValueError
-        For empty, unequal, non-finite or out-of-range input.
+    TypeError, ValueError
+        For empty, unequal or non-finite input, or labels out of their range.
 
     Notes
     -----
-    Ties count one half. `keras.metrics.AUC` sums over 200 fixed thresholds instead, and is far off
-    when all probabilities are small or all are large.
+    It is the share of pairs, one case with the disease and one without, in which the diseased case
+    has the higher score. Ties count one half: if all scores are tied, the area is .5. It depends on
+    the order of the scores alone, and not on the prevalence. `keras.metrics.AUC` sums over 200
+    fixed thresholds instead, and is far off when all probabilities are small or all are large.
+
+    References
+    ----------
+    Hanley and McNeil, Radiology 143:29 (1982), doi 10.1148/radiology.143.1.7063747.
 
     Examples
     --------
@@ -161,62 +153,81 @@ def compute_auc(y_true, probabilities):
 
     Introduced in notebook 04, *Choose once, test once*.
     """
-    y_true, probabilities = _check_pair(y_true, probabilities)
-    if probabilities.ndim == 1:
-        columns = [(y_true, probabilities)]
-    elif y_true.ndim == 2:
-        columns = list(zip(y_true.T, probabilities.T, strict=True))
-    else:
-        columns = [(y_true == k, scores) for k, scores in enumerate(probabilities.T)]
-    areas = [roc_auc_score(truth, scores) for truth, scores in columns if 0 < truth.mean() < 1]
-    if len(areas) < len(columns):
+    y_true = np.asarray(y_true)
+    scores = _check_columns("scores", scores, multi_label=y_true.ndim == 2)
+    _check_fit("scores", y_true, scores)
+    if scores.ndim == 1:
+        warn_one_class(y_true, "ROC curve", stacklevel=3)
+        return _share_of_pairs_in_order(y_true == 1, scores)
+    truths = y_true.T == 1 if y_true.ndim == 2 else [y_true == k for k in range(scores.shape[1])]
+    areas = [_share_of_pairs_in_order(*column) for column in zip(truths, scores.T, strict=True)]
+    left = [area for area in areas if not np.isnan(area)]
+    if len(left) < len(areas):
         warnings.warn(
-            f"{len(columns) - len(areas)} of {len(columns)} classes have cases of one kind only "
+            f"{len(areas) - len(left)} of {len(areas)} classes have cases of one kind only "
             "and no ROC curve; they are left out of the AUC.",
             stacklevel=2,
         )
-    return float(np.mean(areas)) if areas else float("nan")
+    return float(np.mean(left)) if left else float("nan")
+
+
+def _share_of_pairs_in_order(is_positive, scores):
+    """Return the AUC of one score by ranks; nan without pairs."""
+    positive, negative = np.sort(scores[is_positive]), np.sort(scores[~is_positive])
+    num_pairs = len(positive) * len(negative)
+    if num_pairs == 0:
+        return float("nan")
+    below = np.searchsorted(negative, positive, side="left").sum()
+    below_or_tied = np.searchsorted(negative, positive, side="right").sum()
+    return float((below + below_or_tied) / (2 * num_pairs))
+
+
+def _check_columns(label, values, *, multi_label):
+    values = np.asarray(values)
+    if values.ndim not in (1, 2) or values.size == 0:
+        raise ValueError(
+            f"`{label}` must have shape (n,) or (n, classes) and hold something; "
+            f"got shape {values.shape}."
+        )
+    if values.ndim == 2 and values.shape[1] == 1 and not multi_label:
+        raise ValueError(
+            f"`{label}` of a binary task must have shape (n,), the positive class's; "
+            f"got {values.shape}. Take the column: `{label}[:, 0]`."
+        )
+    return check_real_numbers(label, values)
 
 
 def _check_probabilities(probabilities, *, multi_label):
-    probabilities = np.asarray(probabilities, dtype="float64")
-    if probabilities.ndim not in (1, 2) or probabilities.size == 0:
+    probabilities = _check_columns("probabilities", probabilities, multi_label=multi_label)
+    if probabilities.min() < 0 or probabilities.max() > 1:
         raise ValueError(
-            "`probabilities` must have shape (n,) or (n, classes) and hold something; "
-            f"got shape {probabilities.shape}."
-        )
-    if probabilities.ndim == 2 and probabilities.shape[1] == 1 and not multi_label:
-        raise ValueError(
-            "`probabilities` of a binary task must have shape (n,), the positive class's; "
-            f"got {probabilities.shape}. Take the column: `probabilities[:, 0]`."
-        )
-    # written so that nan fails too
-    if not (probabilities.min() >= 0 and probabilities.max() <= 1):
-        raise ValueError(
-            "`probabilities` must be finite numbers from 0 to 1; got values from "
+            "`probabilities` must be from 0 to 1; got values from "
             f"{probabilities.min():g} to {probabilities.max():g}. Logits go through a sigmoid or "
             "a softmax first."
         )
     return probabilities
 
 
+def _check_fit(label, y_true, values):
+    fits = len(y_true) == len(values) and (y_true.ndim == 1 or y_true.shape == values.shape)
+    if not fits:
+        raise ValueError(
+            f"`y_true` must have one label a case, or the shape of `{label}`; "
+            f"got {y_true.shape} and {values.shape}."
+        )
+    highest = 1 if y_true.ndim == 2 or values.ndim == 1 else values.shape[1] - 1
+    if y_true.dtype.kind not in "iub" or y_true.min() < 0 or y_true.max() > highest:
+        found = list(dict.fromkeys(y_true.ravel().tolist()))[:5]
+        raise ValueError(
+            f"`y_true` must hold integers from 0 to {highest}; got {y_true.dtype} with the values "
+            f"{found}."
+        )
+
+
 def _check_pair(y_true, probabilities):
     y_true = np.asarray(y_true)
     probabilities = _check_probabilities(probabilities, multi_label=y_true.ndim == 2)
-    fits = len(y_true) == len(probabilities) and (
-        y_true.ndim == 1 or y_true.shape == probabilities.shape
-    )
-    if not fits:
-        raise ValueError(
-            "`y_true` must have one label a case, or the shape of `probabilities`; "
-            f"got {y_true.shape} and {probabilities.shape}."
-        )
-    highest = 1 if y_true.ndim == 2 or probabilities.ndim == 1 else probabilities.shape[1] - 1
-    if y_true.dtype.kind not in "iub" or y_true.min() < 0 or y_true.max() > highest:
-        raise ValueError(
-            f"`y_true` must hold integers from 0 to {highest}; got {y_true.dtype} from "
-            f"{y_true.min()} to {y_true.max()}."
-        )
+    _check_fit("probabilities", y_true, probabilities)
     return y_true, probabilities
 
 

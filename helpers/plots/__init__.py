@@ -6,6 +6,17 @@ diverging map centred at 0 for signed values; nothing is told by colour alone.
 """
 
 from helpers.plots.agreement import plot_agreement
+from helpers.plots.comparisons import (
+    plot_against_ideal,
+    plot_coverage,
+    plot_score_histograms,
+)
+from helpers.plots.curves import (
+    plot_decision_curve,
+    plot_precision_recall,
+    plot_reliability,
+    plot_roc,
+)
 from helpers.plots.graph import plot_graph
 from helpers.plots.images import plot_image, plot_image_grid, plot_saliency, plot_signed_map
 from helpers.plots.kernels import (
@@ -20,8 +31,11 @@ from helpers.plots.templates import plot_profiles
 
 __all__ = [
     "outline",
+    "plot_against_ideal",
     "plot_agreement",
     "plot_confusion",
+    "plot_coverage",
+    "plot_decision_curve",
     "plot_graph",
     "plot_image",
     "plot_image_grid",
@@ -30,8 +44,12 @@ __all__ = [
     "plot_loss_surface",
     "plot_lowest",
     "plot_numbers",
+    "plot_precision_recall",
     "plot_profiles",
+    "plot_reliability",
+    "plot_roc",
     "plot_saliency",
+    "plot_score_histograms",
     "plot_signed_map",
     "plot_steps",
     "plot_training",

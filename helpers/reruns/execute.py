@@ -1,9 +1,10 @@
 """Running a notebook from beginning to end with papermill, and saying in one line how it went.
 
 A run leaves under its output folder the executed copy `executed/<notebook>.ipynb`, its page
-`pages/<notebook>.html`, and the results `results/<notebook>.json` and
-`results/<notebook>.predictions.csv`. Whatever happens, there is a results file afterwards, and none
-of these files is that of an earlier run.
+`pages/<notebook>.html`, and the results `results/<notebook>.json`, with
+`results/<notebook>.predictions.csv` and a model card beside them if the notebook writes these.
+Whatever happens, there is a results file afterwards, and none of these files is that of an earlier
+run.
 """
 
 import time
@@ -18,7 +19,13 @@ from papermill.exceptions import PapermillExecutionError
 from helpers.reruns.kernel import KERNEL, QUIET, without_session_name
 from helpers.reruns.memory import peak_memory_of_children
 from helpers.reruns.parameters import read_parameters
-from helpers.reruns.records import predictions_file, read_record, results_file, write_record
+from helpers.reruns.records import (
+    check_kept,
+    files_beside,
+    read_record,
+    results_file,
+    write_record,
+)
 from helpers.reruns.run import Run
 
 
@@ -71,7 +78,8 @@ def run_notebook(path, *, parameters, output_dir, with_page=True):
     Raises
     ------
     ValueError
-        If `results_path` would replace a file of another kind.
+        If `results_path` would replace a file of another kind, or the run would replace the
+        predictions that it is to read.
     """
     path, output_dir = Path(path).resolve(), Path(output_dir).resolve()
     executed = output_dir / "executed" / path.name
@@ -80,12 +88,15 @@ def run_notebook(path, *, parameters, output_dir, with_page=True):
     results = results_file(given) if given else output_dir / "results" / f"{path.stem}.json"
     results = results.resolve()  # the kernel works in another folder
     values = dict(parameters)
+    for name, parameter in declared.items():
+        if parameter.is_predictions:
+            check_kept(values.get(name), results)
     if "results_path" in declared:
         values["results_path"] = str(results)
     start, error = time.perf_counter(), "interrupted"
     with peak_memory_of_children() as peak:
         try:
-            earlier = [results, predictions_file(results), executed, page]
+            earlier = [results, *files_beside(results), executed, page]
             error = _remove_earlier(*earlier) or _execute(path, executed, values)
         finally:  # also when the reader stops the run
             seconds = time.perf_counter() - start

@@ -7,6 +7,7 @@ The cell tagged `parameters` is the only place where a notebook declares them, o
     task: str = "inferred"  # what the labels mean, one of inferred | binary | ordinal
     rungs: str = "dense, modern"  # which networks, any of dense | article | modern
     dataset: str = "digits"  # a name, or the path of your own .npz; data set of kind images
+    predictions: str = ""  # of your own model: empty, or the path of a .csv file
 
 A line has a type (int, float, str or bool), a literal as default, and a comment, which ends with
 what is allowed:
@@ -16,6 +17,7 @@ what is allowed:
 - a text: `one of` few values, or `any of` them, with commas between and each at most once. A text
   that ends with neither may be anything.
 - the text `dataset`: `data set of kind ...`, if the notebook can use one kind only.
+- a text that is a predictions file: `or the path of a .csv file`. It may be empty.
 
 Papermill reads the same lines with a regular expression that drops those with a second `=`, so they
 are refused here.
@@ -38,6 +40,7 @@ TYPES = {"int": int, "float": float, "str": str, "bool": bool}
 _RANGE = re.compile(r"\bin\s*([\[(])\s*([^,\s]+)\s*,\s*([^\])\s]+)\s*([\])])$")
 _CHOICES = re.compile(r"\b(one|any) of\s+([^|]+(?:\|[^|]+)+)$")
 _KIND = re.compile(r"\bdata set of kind (\w+)$")
+_PREDICTIONS = re.compile(r"\bor the path of a \.csv file$")
 
 
 class ParameterError(ValueError):
@@ -89,6 +92,8 @@ class Parameter:
         Whether a text may hold several of the choices, with commas between.
     data_kind : str, optional
         The kind of data set that the notebook can use; None if it can use any.
+    is_predictions : bool
+        Whether a text is the path of a predictions file, or empty.
     """
 
     name: str
@@ -101,6 +106,7 @@ class Parameter:
     choices: tuple = ()
     several: bool = False
     data_kind: str | None = None
+    is_predictions: bool = False
 
     def check(self, value):
         """Return `value` in the declared type, or raise a `ParameterError`; texts stay texts.
@@ -138,6 +144,8 @@ class Parameter:
             self._check_several(value)
         elif self.choices:
             check_choice(name, value, self.choices)
+        elif self.is_predictions and value and not value.lower().endswith(".csv"):
+            raise ValueError(f"`{name}` must be empty or the path of a .csv file; got {value!r}.")
         return value
 
     def _check_several(self, value):
@@ -271,6 +279,8 @@ def _parse_limits(kind, comment, line):
         limits["choices"] = tuple(word.strip().strip("\"'") for word in found[2].split("|"))
     if kind is str and (found := _KIND.search(comment)):
         limits["data_kind"] = found[1]
+    if kind is str:
+        limits["is_predictions"] = _PREDICTIONS.search(comment) is not None
     return limits
 
 

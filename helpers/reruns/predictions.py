@@ -1,15 +1,27 @@
-"""The test predictions of a run, one row a case: a table that other programs can read."""
+"""The predictions of a model, one row a case: a table that other programs can write and read."""
 
+import csv
+import math
+import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-NAMES = ["case", "patient", "group"]
+from helpers.checks import check_choice, quoted, suggest
+from helpers.reruns.records import read_record
+
+NAMES = ["case", "patient", "group"]  # always columns of the table
+OPTIONAL = ["split", "image"]
+SPLITS = ("train", "val", "test")
+_NUMBERED = re.compile(r"(y_true|y_score)(?:_(0|[1-9]\d*))?")
 
 
-def predictions_table(y_true, y_score, *, case=None, patient=None, group=None):
-    """Put labels and scores of the test cases into one table.
+def predictions_table(
+    y_true, y_score, *, case=None, patient=None, group=None, split=None, image=None
+):
+    """Put labels and scores of cases into one table.
 
     Parameters
     ----------
@@ -19,20 +31,29 @@ def predictions_table(y_true, y_score, *, case=None, patient=None, group=None):
         Binary: one score a case, higher means more likely diseased. A score need not be a
         probability, but it is a number: nan is refused.
     case : array_like of shape (cases,), optional
-        A different name for each case. Default: its position, from 0.
+        A different name for each case of a split. The same name in two splits is allowed here: to
+        find it is the work of an audit. Default: its position, from 0.
     patient, group : array_like of shape (cases,), optional
-        Whose case it is, and to which group (such as a hospital) it belongs. Default: empty.
+        Whose case it is, and to which group (such as a hospital) it belongs; None, nan or "" where
+        it is not known. Default: empty.
+    split : array_like of {"train", "val", "test"}, shape (cases,), optional
+        Where the case was used; some case is of "test". Default: no such column, all are test
+        cases.
+    image : array_like of shape (cases,), optional
+        A text that is the same for the same image, such as `evaluation.hash_images` computes; None,
+        nan or "" where it is not known. Default: no such column.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `case`, `patient`, `group` (texts), then `y_true` and `y_score`. With several
-        classes one column each, `y_score_0`, `y_score_1`, ...; with several labels also `y_true_0`.
+        Columns `case`, `patient`, `group` (texts), `split` and `image` if they are given, then
+        `y_true` and `y_score`. With several classes one column each, `y_score_0`, `y_score_1`, ...;
+        with several labels also `y_true_0`.
 
     Raises
     ------
     ValueError
-        If shapes, labels or scores are not as described.
+        If shapes, labels, scores or names are not as described.
 
     Examples
     --------
@@ -47,12 +68,13 @@ def predictions_table(y_true, y_score, *, case=None, patient=None, group=None):
     _check_shapes(y_true, y_score)
     y_true = _check_labels(y_true, y_score)
     case = np.arange(len(y_true)) if case is None else case
+    given = {"case": case, "patient": patient, "group": group, "split": split, "image": image}
     columns = {
         name: _check_names(name, values, len(y_true))
-        for name, values in zip(NAMES, (case, patient, group), strict=True)
+        for name, values in given.items()
+        if name in NAMES or values is not None
     }
-    if len(set(columns["case"])) < len(y_true):
-        raise ValueError("`case` must name each case differently; some names come twice.")
+    _check_splits(columns)
     return pd.DataFrame(columns | _numbered("y_true", y_true) | _numbered("y_score", y_score))
 
 
@@ -79,17 +101,43 @@ def _check_labels(y_true, y_score):
     highest = y_score.shape[1] - 1 if several_classes else 1
     wrong = ~np.isin(y_true, np.arange(highest + 1))
     if wrong.any():
+        advice = (
+            f"There are {highest + 1} columns of scores, one a class, and classes count from 0."
+            if several_classes
+            else "1 is disease, 0 is not. Several classes need one column of scores each."
+        )
         raise ValueError(
-            f"`y_true` must hold whole numbers from 0 to {highest}; got {y_true[wrong][0]!r}."
+            f"`y_true` must hold whole numbers from 0 to {highest}; "
+            f"got {y_true[wrong].tolist()[0]!r}. {advice}"
         )
     return y_true.astype(np.int64)
 
 
 def _check_names(name, values, number):
-    values = [""] * number if values is None else np.asarray(values).tolist()
-    if not isinstance(values, list) or len(values) != number:
+    values = [""] * number if values is None else np.asarray(values, dtype=object)
+    if np.shape(values) != (number,):
         raise ValueError(f"`{name}` must have one entry for each of the {number} cases.")
-    return [str(value) for value in values]
+    return ["" if pd.isna(value) else str(value) for value in values]
+
+
+def _check_splits(columns):
+    """Check that splits are known, and that a case has a name of its own in its split."""
+    cases = columns["case"]
+    splits = columns.get("split", ["test"] * len(cases))
+    for split in dict.fromkeys(splits):
+        check_choice("split", split, SPLITS)
+    if "test" not in splits:
+        raise ValueError("`split` must be 'test' for some case: there is nothing to evaluate.")
+    if "" in cases:
+        raise ValueError(
+            f"`case` must name each case; that at position {cases.index('')} is empty."
+        )
+    (_, name), times = Counter(zip(splits, cases, strict=True)).most_common(1)[0]
+    if times > 1:
+        raise ValueError(
+            f"`case` must name each case differently; {name!r} comes {times} times in one split. "
+            "Leave it out to count the cases; what names their patient is `patient`."
+        )
 
 
 def _numbered(name, values):
@@ -99,12 +147,15 @@ def _numbered(name, values):
 
 
 def read_predictions(path):
-    """Read a table of test predictions, and check it as when it was made.
+    """Read a table of predictions, and check it as when it was made.
 
     Parameters
     ----------
     path : path-like
-        A CSV file that a run wrote, such as `04_keras_walkthrough.predictions.csv`.
+        A CSV file that a run wrote, such as `04_keras_walkthrough.predictions.csv`, or one made
+        elsewhere. Its first line names the columns, in any order. It needs `y_true` and `y_score`
+        only (or `y_score_0`, `y_score_1`, ...); what `predictions_table` calls optional is optional
+        here, too.
 
     Returns
     -------
@@ -113,35 +164,148 @@ def read_predictions(path):
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such file.
     ValueError
-        If the file is no such table; the message names the file.
+        If the file is no such table; the message names the file, and the line where it can.
+
+    Notes
+    -----
+    The file is text in UTF-8, with or without the mark (BOM) that Excel puts first; commas stand
+    between columns, and a point is the decimal mark. Semicolons are refused rather than guessed at:
+    where Excel writes them, `1.234` can mean 1234. An empty score is refused like nan, never
+    replaced. A column with a name that is not known is refused, because it may be a known one
+    misspelt, and a split or a patient that is overlooked makes results look better than they are.
 
     Introduced in notebook 04, *Results of this run*.
     """
-    try:
-        # as texts: a patient may be called "NA", and Python reads back each float exactly
-        frame = pd.read_csv(Path(path), dtype=str, keep_default_na=False)
-        table = predictions_table(
-            _gathered(frame, "y_true"),
-            _gathered(frame, "y_score"),
-            **{name: frame[name] for name in NAMES},
+    path = Path(path).expanduser()
+    if not path.is_file():
+        others = [file.name for file in path.parent.glob("*.csv") if file.is_file()]
+        raise FileNotFoundError(
+            f"{path} must be a file with predictions; there is none.{suggest(path.name, others)}"
         )
-    except KeyError as error:
-        raise ValueError(f"{path} must have the column {error}.") from error
+    try:
+        names, rows = _read_rows(path)
+        lines, values = zip(*rows, strict=True)
+        columns = dict(zip(names, zip(*values, strict=True), strict=True))
+        texts = {name: columns[name] for name in [*NAMES, *OPTIONAL] if name in columns}
+        y_true, y_score = (_gathered(columns, name, lines) for name in ("y_true", "y_score"))
+        return predictions_table(y_true, y_score, **texts)
     except ValueError as error:
         raise ValueError(f"{path} must be a table of predictions: {error}") from error
-    if list(table) != list(frame):
+
+
+def _read_rows(path):
+    """Return the names of the columns, and each row below with the number of its line."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            rows = [(reader.line_num, row) for row in reader if row]
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                "it must be text in UTF-8, and is not. In Excel, save it as 'CSV UTF-8'."
+            ) from error
+        except csv.Error as error:
+            raise ValueError(f"line {reader.line_num} cannot be read as CSV: {error}.") from error
+    if len(rows) < 2:
         raise ValueError(
-            f"{path} must have the columns {', '.join(table)}; got {', '.join(frame)}."
+            "it must have a first line with the names of the columns, then at least one case; "
+            f"got {'nothing' if not rows else 'no case'}."
         )
-    return table
+    (_, names), *rows = rows
+    _check_columns(names)
+    for line, row in rows:
+        if len(row) != len(names):
+            raise ValueError(
+                f"line {line} must have {len(names)} values, one a column; got {len(row)}."
+            )
+    return names, rows
 
 
-def _gathered(frame, name):
-    """Take one column, or the numbered ones side by side."""
-    if name in frame:
-        return frame[name].to_numpy(dtype=np.float64)
-    numbered = [column for column in frame if column.startswith(f"{name}_")]
-    if not numbered:
-        raise ValueError(f"there is no column {name} or {name}_0")
-    return frame[numbered].to_numpy(dtype=np.float64)
+def _check_columns(names):
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if mark in "".join(names):
+            raise ValueError(
+                "it must have commas between its columns, and points as decimal marks; got "
+                f"{called}, as Excel writes in many countries. Convert it in Python: "
+                f"`pandas.read_csv('this.csv', sep={mark!r}, decimal=',')"
+                ".to_csv('new.csv', index=False)`."
+            )
+    if "" in names:
+        raise ValueError(
+            "each column must have a name. The numbers of the rows are no column: write the table "
+            "by `to_csv(file, index=False)`."
+        )
+    allowed = [*NAMES, *OPTIONAL, "y_true", "y_score"]
+    for name in names:
+        if name not in allowed and not _NUMBERED.fullmatch(name):
+            raise ValueError(
+                f"its first line must name columns out of {quoted(allowed)}, or numbered ones "
+                f"such as 'y_score_0', 'y_score_1'; got {name!r}.{suggest(name, allowed)} "
+                "Rename or remove the column."
+            )
+        if names.count(name) > 1:
+            raise ValueError(f"each column must come once; {name!r} came several times.")
+
+
+def _gathered(columns, name, lines):
+    """Read one column of numbers, or the numbered ones side by side, in the order of numbers."""
+    matches = [found for found in map(_NUMBERED.fullmatch, columns) if found and found[1] == name]
+    found = sorted((match[0] for match in matches), key=lambda text: (len(text), text))
+    if not found:
+        raise ValueError(
+            f"there must be a column {name}, or {name}_0, {name}_1; got {quoted(columns)}."
+        )
+    if found not in ([name], [f"{name}_{number}" for number in range(len(found))]):
+        raise ValueError(
+            f"there must be one column {name}, or {name}_0, {name}_1 and so on without a gap; "
+            f"got {quoted(found)}."
+        )
+    values = [
+        [
+            _read_number(column, text, line)
+            for text, line in zip(columns[column], lines, strict=True)
+        ]
+        for column in found
+    ]
+    return np.array(values[0] if found == [name] else np.transpose(values))
+
+
+def _read_number(column, text, line):
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        advice = " Write 1 for disease, 0 for none." if column.startswith("y_true") else ""
+        raise ValueError(
+            f"{column} must be a finite number in each line; got {text!r} in line {line}.{advice}"
+        )
+    return number
+
+
+def results_of(path):
+    """Read the results of the run that wrote a predictions file.
+
+    Parameters
+    ----------
+    path : path-like
+        The predictions file.
+
+    Returns
+    -------
+    dict or None
+        What `read_record` returns; None if no results file lies beside the predictions, under the
+        name that a run would have given it.
+
+    Raises
+    ------
+    ValueError
+        If the file beside is no results file, or one of a newer schema than this course knows.
+
+    Introduced in notebook 05, *The cases*.
+    """
+    path = Path(path).expanduser()
+    results = path.with_name(path.name.removesuffix(".predictions.csv") + ".json")
+    return read_record(results) if results.is_file() else None

@@ -21,13 +21,16 @@ import platform
 from pathlib import Path
 
 import helpers
+from helpers.checks import check_choice
 from helpers.reruns.files import write_text
 
 SCHEMA_VERSION = 1
+DOCUMENTS = ("model_card.md", "model_card.json")  # what a run may write beside its results
 # read from the package index of this environment, so that nothing is imported
 PACKAGES = [
     *("keras", "tensorflow", "jax", "torch"),
-    *("numpy", "scipy", "scikit-learn", "pandas", "matplotlib", "mlxtend", "scikit-image"),
+    *("numpy", "scipy", "scikit-learn", "statsmodels", "pandas"),
+    *("matplotlib", "mlxtend", "scikit-image"),
 ]
 
 _EMPTY = {
@@ -116,6 +119,30 @@ def predictions_file(path):
     return Path(path).with_suffix(".predictions.csv")
 
 
+def document_file(path, name):
+    """Say where a document of a run lies: beside its results file.
+
+    >>> document_file("results/05.json", "model_card.md").name
+    '05.model_card.md'
+    """
+    return Path(path).with_suffix(f".{check_choice('documents', name, DOCUMENTS)}")
+
+
+def files_beside(path):
+    """List all files that a run may write beside its results file."""
+    return [predictions_file(path), *(document_file(path, name) for name in DOCUMENTS)]
+
+
+def check_kept(predictions, path):
+    """Refuse a predictions file that the run would replace by its own before reading it."""
+    if predictions and Path(predictions).expanduser().resolve() == predictions_file(path).resolve():
+        raise ValueError(
+            "`predictions` must be another file than the one that this run writes; got "
+            f"{str(predictions)!r} for both. Copy it to another place, or write the results of "
+            "this run elsewhere."
+        )
+
+
 def write_record(path, record):
     """Write the record of a run; `ValueError` if it holds NaN or an infinite number."""
     write_text(path, json.dumps(record, allow_nan=False, indent=2, sort_keys=True) + "\n")
@@ -136,6 +163,8 @@ def read_record(path):
     ------
     ValueError
         If the file is no results file, or one of a newer schema than this course knows.
+
+    Introduced in notebook 05, *The cases*.
     """
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))

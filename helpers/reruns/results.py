@@ -15,7 +15,8 @@ def read_results(paths):
     Parameters
     ----------
     paths : path-like or iterable of path-like
-        Results files, or folders that are searched for them at any depth.
+        Results files, or folders that are searched for them at any depth. The model cards beside
+        results (`.model_card.json`) are passed over.
 
     Returns
     -------
@@ -55,7 +56,8 @@ def _result_files(paths):
     for path in map(Path, paths):
         if not path.exists():
             raise FileNotFoundError(f"Results must be files or folders that exist; got {path}.")
-        yield from sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        found = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        yield from (file for file in found if not file.name.endswith(".model_card.json"))
 
 
 def _row(path, record):

@@ -1,4 +1,4 @@
-"""What a notebook records of its run: data, metrics, claims, predictions.
+"""What a notebook records of its run: data, metrics, claims, predictions, a model card.
 
 After its parameters cell the notebook calls `run = start_run("04_keras_walkthrough", globals())`,
 and at its end `run.finish(...)`. Nothing is written unless `results_path` says where; if it does,
@@ -16,7 +16,15 @@ from helpers.checks import check_number
 from helpers.reruns.course import notebook_paths
 from helpers.reruns.files import write_text
 from helpers.reruns.parameters import PLACES, collect, read_parameters
-from helpers.reruns.records import build_record, predictions_file, results_file, write_record
+from helpers.reruns.predictions import read_predictions
+from helpers.reruns.records import (
+    build_record,
+    check_kept,
+    document_file,
+    predictions_file,
+    results_file,
+    write_record,
+)
 
 
 def start_run(notebook, namespace):
@@ -38,8 +46,9 @@ def start_run(notebook, namespace):
     ------
     ParameterError
         If a parameter is missing, of the wrong type or out of its range; all are named.
-    ValueError
-        If the course has no such notebook, or `results_path` would replace a file of another kind.
+    FileNotFoundError, ValueError
+        If the course has no such notebook, `results_path` would replace a file of another kind, or
+        a predictions file among the parameters is missing, broken, or would be replaced.
 
     Introduced in notebook 04, *The data*.
     """
@@ -47,14 +56,20 @@ def start_run(notebook, namespace):
         path = notebook_paths([notebook])[0]
     except FileNotFoundError:
         # the package without the course: nobody knows what the class parameters are
-        stem, defaults = notebook, None
+        stem, defaults, own = notebook, None, []
         values = {name: namespace[name] for name in PLACES if name in namespace}
     else:
         stem, declared = path.stem, read_parameters(path)
         defaults = {name: parameter.default for name, parameter in declared.items()}
         values = collect(declared, lambda name: declared[name].check(namespace.get(name)))
-    if values.get("results_path"):
-        results_file(values["results_path"])  # refused now, not after the training
+        own = [values[name] for name in declared if declared[name].is_predictions and values[name]]
+    # refused now, not after the training
+    for predictions in own:
+        read_predictions(predictions)
+    if path := values.get("results_path"):
+        results_file(path)
+        for predictions in own:
+            check_kept(predictions, path)
     return Run(stem, values, class_values=defaults)
 
 
@@ -189,26 +204,30 @@ class Run:
             seconds=round(time.perf_counter() - self._start, 3),
         )
 
-    def finish(self, predictions=None):
-        """Write the results, and the predictions beside them, if `results_path` says where.
+    def finish(self, predictions=None, documents=None):
+        """Write the results, and what belongs to them beside, if `results_path` says where.
 
         Parameters
         ----------
         predictions : pandas.DataFrame, optional
             As `predictions_table` returns it.
+        documents : dict of str to str, optional
+            Texts to write, by what their files' names end with: "model_card.md" and
+            "model_card.json".
         """
         if not self.parameters.get("results_path"):
             print("results_path is empty: nothing written")
             return
         path = Path(self.parameters["results_path"])
-        written = [path.name]
+        texts = {document_file(path, name): text for name, text in (documents or {}).items()}
         if predictions is not None:
-            table = predictions_file(path)
-            write_text(table, predictions.to_csv(index=False, lineterminator="\n"))
-            written.append(table.name)
-        self._status = "complete"  # only now: the predictions are there
+            table = predictions.to_csv(index=False, lineterminator="\n")
+            texts = {predictions_file(path): table} | texts
+        for file, text in texts.items():
+            write_text(file, text)
+        self._status = "complete"  # only now: all that belongs to it is there
         self._save()
-        print(f"written: {', '.join(written)}")
+        print(f"written: {', '.join(file.name for file in [path, *texts])}")
 
     def _save(self):
         """Write what was recorded so far, if `results_path` says where."""

@@ -7,9 +7,11 @@ import yaml
 
 from helpers.checks import check_choice, quoted, suggest
 from helpers.reruns.parameters import PLACES, ParameterError, collect, read_parameters
+from helpers.reruns.predictions import read_predictions
 from helpers.reruns.records import results_file
 
 PROFILES = ("class", "smoke", "full")
+OWN_FILES = (".npz", ".csv")
 
 
 def check_values(parameters, given, *, check_dataset=None):
@@ -44,7 +46,9 @@ def check_values(parameters, given, *, check_dataset=None):
                 check_dataset(value, parameter.data_kind)
             if name == "results_path" and value:
                 results_file(value)
-        except ValueError as error:
+            if parameter.is_predictions and value:
+                read_predictions(value)
+        except (OSError, ValueError) as error:
             raise ParameterError(str(error)) from error
         return value
 
@@ -206,6 +210,6 @@ def plan_runs(paths, given, *, profile="class", check_dataset=None):
 
 
 def _from_here(name, value):
-    """Make a path absolute: a folder, a results file, or the file of a reader's own data."""
-    is_path = isinstance(value, str) and (name in PLACES or value.lower().endswith(".npz"))
+    """Make a path absolute: a folder, a results file, or a reader's own data or predictions."""
+    is_path = isinstance(value, str) and (name in PLACES or value.lower().endswith(OWN_FILES))
     return str(Path(value).expanduser().absolute()) if is_path and value else value

@@ -211,9 +211,7 @@ def test_a_file_that_is_not_there(tmp_path):
 WHOLE = npz_bytes(arrays_of(size=(3, 2)))
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(position=st.integers(0, len(WHOLE) - 1), value=st.integers(0, 255))
 def test_a_changed_byte_never_raises_anything_else(tmp_path, position, value):
     path = tmp_path / "mine.npz"

@@ -1,90 +1,140 @@
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
+from scipy.stats import norm
 
-from helpers.evaluation import compute_auc, compute_efficiency, delong_covariance
-from helpers.observers import build_ideal_observer, detectability_from_auc, template_detectability
+from helpers.evaluation import compare_aucs, compute_auc, compute_efficiency
+from helpers.observers import (
+    auc_from_detectability,
+    build_ideal_observer,
+    detectability_from_auc,
+    template_detectability,
+)
+from tests.evaluation.pairs import cases, draw_scores, naive_covariance
 from tests.tolerances import EXACT64
 
 
-def place_one_by_one(y_true, scores):
-    """Return the placements of all cases by comparing every pair: O(m n), slow and dull."""
-    wins = [
-        [1.0 if p > q else 0.5 if p == q else 0.0 for q in scores[y_true == 0]]
-        for p in scores[y_true == 1]
-    ]
-    return np.mean(wins, axis=1), np.mean(wins, axis=0)
-
-
-def naive_covariance(y_true, scores):
-    """DeLong's covariance by its definition, entry by entry."""
-    placements = [place_one_by_one(y_true, row) for row in scores]
-    aucs = np.array([of_positives.mean() for of_positives, _ in placements])
-    covariance = np.zeros((len(scores), len(scores)))
-    for i in range(len(scores)):
-        for j in range(len(scores)):
-            for kind in (0, 1):
-                one, other = placements[i][kind] - aucs[i], placements[j][kind] - aucs[j]
-                covariance[i, j] += np.sum(one * other) / (len(one) - 1) / len(one)
-    return aucs, covariance
-
-
-# few distinct values, so that ties are frequent; at least two cases of each class
-cases = st.integers(4, 25).flatmap(
-    lambda n: st.tuples(
-        arrays("int64", n, elements=st.integers(0, 1)),
-        arrays("float64", (3, n), elements=st.sampled_from([-1.0, 0.0, 0.5, 2.0, 7.0])),
-    )
-)
-cases = cases.filter(lambda case: 2 <= case[0].sum() <= len(case[0]) - 2)
-
-
-@pytest.mark.reference("delong_covariance")
+@pytest.mark.reference("compare_aucs")
 @given(cases)
-def test_delong_is_its_definition_with_ties(case):
-    aucs, covariance = delong_covariance(*case)
-    expected_aucs, expected = naive_covariance(*case)
-    np.testing.assert_allclose(aucs, expected_aucs, **EXACT64)
-    np.testing.assert_allclose(covariance, expected, **EXACT64)
+def test_the_comparison_is_its_definition_with_ties(case):
+    y_true, scores = case[0], case[1][:2]
+    aucs, covariance = naive_covariance(y_true, scores)
+    contrast = np.array([-1, 1])
+    variance = contrast @ covariance @ contrast
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # separation and missing spread have tests of their own
+        (difference, low, high), p_value, correlation = compare_aucs(y_true, *scores)
+    np.testing.assert_allclose(difference, aucs[1] - aucs[0], **EXACT64)
+    if variance > 1e-9:
+        error = np.sqrt(variance)
+        limits = [max(-1, difference - 1.959963984540054 * error)]
+        limits.append(min(1, difference + 1.959963984540054 * error))
+        np.testing.assert_allclose((low, high), limits, **EXACT64)
+        np.testing.assert_allclose(p_value, 2 * norm.sf(abs(difference) / error), **EXACT64)
+    if covariance.diagonal().min() > 1e-9:
+        expected = covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
+        np.testing.assert_allclose(correlation, expected, **EXACT64)
+    else:
+        assert np.isnan(correlation)
 
 
-@pytest.mark.law("delong_covariance")
-@given(cases, st.randoms())
-def test_delong_ignores_order_and_monotone_transforms(case, random):
-    y_true, scores = case
-    order = random.sample(range(len(y_true)), len(y_true))
-    aucs, covariance = delong_covariance(y_true, scores)
-    for same_aucs, same in [
-        delong_covariance(y_true[order], scores[:, order]),
-        delong_covariance(y_true, scores**3 - 4),
+@pytest.mark.law("compare_aucs")
+@given(st.integers(0, 1000))
+def test_the_comparison_turns_with_its_order_and_ignores_the_scales(seed):
+    y_true, (first, second, _) = draw_scores(np.random.default_rng(seed), 60)
+    (difference, low, high), p_value, correlation = compare_aucs(y_true, first, second)
+    for turned in [
+        compare_aucs(y_true, second, first),
+        compare_aucs(y_true, -first, -second),
+        compare_aucs(y_true[::-1], 3 * second[::-1], np.exp(first[::-1])),
     ]:
-        np.testing.assert_allclose(same_aucs, aucs, **EXACT64)
-        np.testing.assert_allclose(same, covariance, **EXACT64)
-    np.testing.assert_allclose(aucs[0], compute_auc(y_true, (scores[0] + 1) / 8), **EXACT64)
-    turned, same = delong_covariance(1 - y_true, -scores)
-    np.testing.assert_allclose(turned, aucs, **EXACT64)
-    np.testing.assert_allclose(same, covariance, **EXACT64)
+        np.testing.assert_allclose(turned.difference, (-difference, -high, -low), **EXACT64)
+        np.testing.assert_allclose(turned[1:], (p_value, correlation), **EXACT64)
+    assert (low > 0 or high < 0) == (p_value < 0.05)
 
 
-def draw_scores(generator, num_cases, shape=()):
-    """Draw an ideal score and two poorer ones that share its noise; a third are positive."""
-    y_true = np.arange(num_cases) % 3 // 2
-    ideal = 1.5 * y_true + generator.standard_normal((*shape, num_cases))
-    poorer = ideal + generator.standard_normal((*shape, num_cases)) * 0.5
-    poorest = ideal + generator.standard_normal((*shape, num_cases))
-    return y_true, np.stack([poorer, poorest, ideal], axis=-2)
+def test_the_comparison_covers_the_true_difference_and_pairing_makes_it_sharp():
+    y_true, sets = draw_scores(np.random.default_rng(5), 300, (400,))
+    truth = np.subtract(*auc_from_detectability(1.5 / np.sqrt([1, 1 + 1])))
+    found = [compare_aucs(y_true, scores[1], scores[2]) for scores in sets]
+    covered = np.mean([low <= truth <= high for (_, low, high), _, _ in found])
+    assert abs(covered - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 400)
+    values = np.array([difference.value for difference, _, _ in found])
+    assert abs(values.mean() - truth) < 4 * values.std() / 20
+    aucs = np.array([[compute_auc(y_true, row) for row in scores[1:]] for scores in sets])
+    spread = np.corrcoef(aucs, rowvar=False)[0, 1]
+    assert abs(np.mean([r for _, _, r in found]) - spread) < 4 * (1 - spread**2) / 20
 
 
-@pytest.mark.reference("delong_covariance")
-def test_delong_is_the_spread_of_aucs_over_test_sets():
-    y_true, sets = draw_scores(np.random.default_rng(0), 150, (600,))
-    results = [delong_covariance(y_true, scores) for scores in sets]
-    spread = np.cov([aucs for aucs, _ in results], rowvar=False)
-    estimate = np.mean([covariance for _, covariance in results], axis=0)
-    # a covariance from 600 sets has a relative error of about sqrt(2 / 600)
-    np.testing.assert_allclose(estimate, spread, rtol=4 * np.sqrt(2 / 600))
+@pytest.mark.reference("compare_aucs")
+def test_equally_good_scores_are_told_apart_in_one_study_of_twenty():
+    generator = np.random.default_rng(6)
+    y_true = np.arange(200) % 3 // 2
+    shared = 1.5 * y_true + generator.standard_normal((400, 1, 200))
+    sets = shared + generator.standard_normal((400, 2, 200))
+    p_values = np.array([compare_aucs(y_true, *scores).p_value for scores in sets])
+    for level in (0.05, 0.3):
+        assert abs(np.mean(p_values < level) - level) < 4 * np.sqrt(level * (1 - level) / 400)
+
+
+@pytest.mark.parametrize("change", [lambda s: s, lambda s: s**3 / 7 - 4])
+def test_scores_that_order_all_cases_alike_differ_by_nothing(change):
+    y_true, scores = np.array([0, 1, 0, 1, 1]), np.array([0.1, 0.3, 0.7, 0.7, 0.9])
+    difference, p_value, correlation = compare_aucs(y_true, scores, change(scores))
+    assert (*difference, p_value) == (0, 0, 0, 1)
+    np.testing.assert_allclose(correlation, 1, **EXACT64)
+    ties = compare_aucs(y_true, np.ones(5), np.zeros(5))
+    np.testing.assert_array_equal((*ties.difference, *ties[1:]), (0, 0, 0, 1, np.nan))
+
+
+def test_a_complete_separation_is_compared_with_a_warning():
+    y_true, good, poor = [0, 0, 1, 1, 1], [1, 2, 3, 4, 5], [1, 4, 2, 3, 5]
+    with pytest.warns(UserWarning, match="separates the classes completely.*too narrow"):
+        difference, p_value, correlation = compare_aucs(y_true, poor, good)
+    np.testing.assert_allclose(difference.value, 1 / 3, **EXACT64)
+    assert difference.low < 1 / 3 < difference.high
+    assert 0 < p_value < 1
+    assert np.isnan(correlation)
+    with pytest.warns(UserWarning, match="too narrow"):
+        assert compare_aucs(y_true, good, [2, 1, 5, 4, 3]).difference == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("second", "difference"), [([4, 3, 2, 1], -1), ([1, 1, 1, 1], -0.5)])
+def test_a_difference_without_spread_has_neither_interval_nor_p(second, difference):
+    with pytest.warns(UserWarning, match="neither has spread"):
+        result = compare_aucs([0, 0, 1, 1], [1, 2, 3, 4], second)
+    np.testing.assert_array_equal(result.difference, (difference, np.nan, np.nan))
+    assert np.isnan(result[1:]).all()
+
+
+def test_comparisons_without_a_second_case_or_class_are_undefined():
+    with pytest.warns(UserWarning, match="single case"):
+        result = compare_aucs([0, 0, 1, 0], [1, 4, 3, 2], [4, 1, 3, 2])
+    np.testing.assert_array_equal(result.difference, (0, np.nan, np.nan))
+    assert np.isnan(result[1:]).all()
+    with pytest.warns(UserWarning, match="one kind only and no AUC"):
+        result = compare_aucs([1, 1, 1], [1, 2, 3], [1, 2, 3])
+    assert np.isnan((*result.difference, *result[1:])).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (([], [], []), ValueError, "hold something"),
+        (([0, 2], [1, 2], [1, 2]), ValueError, "`y_true` must hold integers 0 and 1"),
+        (([0, 1], [1, np.nan], [1, 2]), ValueError, "`first_scores` must hold finite"),
+        (([0, 1], [1, 2], [1, np.inf]), ValueError, "`second_scores` must hold finite"),
+        (([0, 1], [1, 2], [1, 2, 3]), ValueError, r"`second_scores` must have shape \(n,\)"),
+        (([0, 1], [[1, 2]] * 2, [1, 2]), ValueError, r"`first_scores` must have shape \(n,\)"),
+        (([0, 1], [1, 2], ["a", "b"]), TypeError, "`second_scores` must hold real"),
+    ],
+)
+def test_comparisons_of_bad_scores_are_refused(arguments, kind, message):
+    with pytest.raises(kind, match=message):
+        compare_aucs(*arguments)
 
 
 @pytest.mark.reference("compute_efficiency")
@@ -166,39 +216,17 @@ def test_efficiency_prints_itself():
     )
 
 
-def test_one_score_may_come_without_an_axis_of_its_own():
-    aucs, covariance = delong_covariance([0, 1, 0, 1], [0.1, 0.4, 0.5, 0.9])
-    assert (aucs.shape, covariance.shape) == ((1,), (1, 1))
-    logits = delong_covariance([False, True, False, True], [1, 4, 5, 9])
-    np.testing.assert_array_equal(logits[1], covariance)
-
-
 @pytest.mark.parametrize("label", [0, 1])
-def test_one_class_only_has_no_curve_and_says_so(label):
-    with pytest.warns(UserWarning, match="one kind only and no ROC curve"):
-        aucs, covariance = delong_covariance([label] * 3, [[1, 2, 3]] * 2)
-    assert np.isnan(aucs).all()
-    assert covariance.shape == (2, 2)
-    assert np.isnan(covariance).all()
+def test_one_class_only_has_no_efficiency_and_says_so(label):
     with pytest.warns(UserWarning, match="one kind only"):
         assert np.isnan(compute_efficiency([label] * 3, [1, 2, 3], [1, 2, 3])).all()
 
 
-def test_a_single_case_of_a_class_has_an_auc_but_no_spread():
-    with pytest.warns(UserWarning, match="single case"):
-        aucs, covariance = delong_covariance([0, 0, 1, 0], [1, 4, 3, 2])
-    np.testing.assert_allclose(aucs, [2 / 3], **EXACT64)
-    assert np.isnan(covariance).all()
+def test_a_single_case_of_a_class_has_an_efficiency_but_no_spread():
     with pytest.warns(UserWarning, match="single case"):
         value, low, high = compute_efficiency([0, 0, 1, 0], [1, 4, 3, 2], [1, 4, 3, 2])
     assert value == 1.0
     assert np.isnan([low, high]).all()
-
-
-def test_all_ties_are_chance():
-    aucs, covariance = delong_covariance([0, 0, 1, 1, 1], np.ones(5))
-    np.testing.assert_array_equal(aucs, [0.5])
-    np.testing.assert_allclose(covariance, [[0.0]], atol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -233,9 +261,7 @@ def test_there_is_no_efficiency_without_finite_detectabilities(scores, ideal):
         ([0, 1], ["a", "b"], TypeError, "real numbers"),
     ],
 )
-def test_bad_scores_are_refused(y_true, scores, kind, message):
-    with pytest.raises(kind, match=message):
-        delong_covariance(y_true, scores)
+def test_efficiencies_of_bad_scores_are_refused(y_true, scores, kind, message):
     with pytest.raises(kind, match=message):
         compute_efficiency(y_true, scores, np.ones(len(y_true)))
 
@@ -249,16 +275,20 @@ def test_bad_ideal_scores_and_confidence_are_refused():
         words = f"`confidence` must be a finite number > 0 and < 1; got {confidence}"
         with pytest.raises(ValueError, match=words):
             compute_efficiency([0, 1], [1, 2], [1, 2], confidence=confidence)
+        with pytest.raises(ValueError, match=words):
+            compare_aucs([0, 1], [1, 2], [1, 2], confidence=confidence)
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: delong_covariance([0, 0], [1, 2]), "one kind only"),
-        (lambda: delong_covariance([0, 0, 1], [1, 3, 2]), "single case"),
         (lambda: compute_efficiency([0, 0], [1, 2], [1, 2]), "one kind only"),
         (lambda: compute_efficiency([0, 0, 1, 0], [1, 4, 3, 2], [1, 4, 3, 2]), "single case"),
         (lambda: compute_efficiency([0, 0, 1, 1], [1, 2, 3, 4], [1, 2, 3, 4]), "no efficiency"),
+        (lambda: compare_aucs([0, 0], [1, 2], [1, 2]), "one kind only"),
+        (lambda: compare_aucs([0, 0, 1], [1, 3, 2], [1, 3, 2]), "single case"),
+        (lambda: compare_aucs([0, 0, 1, 1], [1, 2, 3, 4], [4, 3, 2, 1]), "neither has spread"),
+        (lambda: compare_aucs([0, 0, 1, 1], [1, 2, 3, 4], [1, 3, 2, 4]), "too narrow"),
     ],
 )
 def test_warnings_point_to_the_line_that_called(call, words):

@@ -3,8 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.metrics import roc_auc_score
 
 from helpers.evaluation import (
+    Estimate,
     compute_accuracy,
     compute_auc,
     name_labels,
@@ -46,6 +48,7 @@ def test_auc_ignores_order_and_monotone_transforms(case, random):
     np.testing.assert_allclose(compute_auc(y_true[order], scores[order]), expected, **EXACT64)
     np.testing.assert_allclose(compute_auc(y_true, scores**3 / 2), expected, **EXACT64)
     np.testing.assert_allclose(compute_auc(y_true, 1 - scores), 1 - expected, **EXACT64)
+    np.testing.assert_allclose(compute_auc(1 - y_true, 7 - 30 * scores), expected, **EXACT64)
 
 
 @pytest.mark.reference("compute_auc")
@@ -60,9 +63,35 @@ def test_auc_of_classes_and_labels_is_the_mean_over_columns():
     np.testing.assert_allclose(compute_auc(labels, scores), by_label, **EXACT64)
 
 
+@pytest.mark.reference("compute_auc")
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.one_of(st.integers(-3, 3), st.floats(-1e6, 1e6))), min_size=2
+    ).filter(lambda pairs: 0 < sum(y for y, _ in pairs) < len(pairs))
+)
+def test_auc_of_any_finite_scores_is_that_of_scikit_learn(pairs):
+    y_true, scores = (np.array(column) for column in zip(*pairs, strict=True))
+    expected = roc_auc_score(y_true, scores)
+    np.testing.assert_allclose(compute_auc(y_true, scores), expected, **EXACT64)
+
+
+def test_auc_of_logits_of_classes_needs_no_softmax():
+    generator = np.random.default_rng(5)
+    classes, logits = np.arange(40) % 3, generator.normal(0, 4, (40, 3))
+    expected = np.mean([roc_auc_score(classes == k, logits[:, k]) for k in range(3)])
+    np.testing.assert_allclose(compute_auc(classes, logits), expected, **EXACT64)
+
+
+def test_auc_of_tied_and_of_separated_scores():
+    assert compute_auc([0, 1, 1], [-4, -4, -4]) == 0.5
+    assert compute_auc([0, 1, 0, 1], [1, 3, 2, 4]) == 1
+    assert compute_auc([0, 1, 0, 1], [3, 1, 4, 2]) == 0
+
+
 def test_auc_of_one_kind_of_case_is_undefined_and_says_so():
-    with pytest.warns(UserWarning, match="1 of 1 classes have cases of one kind only"):
+    with pytest.warns(UserWarning, match="one kind only and no ROC curve.*class 0") as caught:
         assert np.isnan(compute_auc([1, 1], [0.2, 0.3]))
+    assert [warning.filename for warning in caught] == [__file__]
     with pytest.warns(UserWarning, match="1 of 3 classes"):
         area = compute_auc([0, 1, 0], [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1]])
     assert area == 1.0
@@ -70,7 +99,9 @@ def test_auc_of_one_kind_of_case_is_undefined_and_says_so():
 
 @pytest.mark.reference("compute_accuracy")
 def test_accuracy_by_hand_for_each_task():
-    assert compute_accuracy([1, 0, 1], [0.7, 0.6, 0.1]).value == pytest.approx(1 / 3)
+    accuracy = compute_accuracy([1, 0, 1], [0.7, 0.6, 0.1])
+    assert isinstance(accuracy, Estimate)
+    assert accuracy.value == pytest.approx(1 / 3)
     assert compute_accuracy([2, 0], [[0.1, 0.2, 0.7], [0.3, 0.4, 0.3]]).value == 0.5
     many = compute_accuracy([[1, 0, 1], [0, 0, 1]], [[0.9, 0.9, 0.9], [0.1, 0.2, 0.3]])
     # image 1: two of three, image 2: two of three; no spread between them, so no width
@@ -94,7 +125,7 @@ def test_accuracy_of_one_image_with_labels_has_no_interval():
 
 @pytest.mark.reference("predict_labels")
 def test_labels_by_hand():
-    np.testing.assert_array_equal(predict_labels([0.5, 0.51]), [0, 1])  # a half is no yes
+    np.testing.assert_array_equal(predict_labels([0.49, 0.5, 0.51]), [0, 1, 1])  # a half is a yes
     np.testing.assert_array_equal(predict_labels([[0.4, 0.4, 0.2], [0.1, 0.2, 0.7]]), [0, 2])
     np.testing.assert_array_equal(predict_labels([[0.9, 0.6]], multi_label=True), [[1, 1]])
 
@@ -129,21 +160,32 @@ def test_errors_are_exactly_the_wrong_cases(case):
     np.testing.assert_array_equal(np.sort(rank_errors(y_true, scores)), wrong)
 
 
+BAD_CASES = [
+    ([], [], "hold something"),
+    ([0, 1], [0.1], "one label a case"),
+    ([0, 1], [0.1, float("nan")], "must hold finite numbers"),
+    ([0, 1], [0.1, float("inf")], "must hold finite numbers"),
+    ([0, 2], [0.1, 0.2], "integers from 0 to 1"),
+    ([0, 3], [[0.1, 0.2, 0.7]] * 2, "integers from 0 to 2"),
+    ([0.0, 1.0], [0.1, 0.2], "integers"),
+    ([None, 1], [0.1, 0.2], r"integers from 0 to 1; got object with the values \[None, 1\]"),
+    ([[0, 1]], [[0.1, 0.2, 0.7]], "one label a case"),
+    ([0, 1], [[0.1], [0.2]], r"shape \(n,\).*Take the column"),
+]
+
+
 @pytest.mark.parametrize("function", [compute_accuracy, compute_auc, rank_errors])
-@pytest.mark.parametrize(
-    ("y_true", "scores", "message"),
-    [
-        ([], [], "hold something"),
-        ([0, 1], [0.1], "one label a case"),
-        ([0, 1], [0.1, float("nan")], "finite numbers from 0 to 1"),
-        ([0, 1], [-2.0, 3.0], "Logits go through a sigmoid"),
-        ([0, 2], [0.1, 0.2], "integers from 0 to 1"),
-        ([0, 3], [[0.1, 0.2, 0.7]] * 2, "integers from 0 to 2"),
-        ([0.0, 1.0], [0.1, 0.2], "integers"),
-        ([[0, 1]], [[0.1, 0.2, 0.7]], "one label a case"),
-        ([0, 1], [[0.1], [0.2]], r"shape \(n,\).*Take the column"),
-    ],
-)
+@pytest.mark.parametrize(("y_true", "scores", "message"), BAD_CASES)
 def test_bad_input_is_refused(function, y_true, scores, message):
     with pytest.raises(ValueError, match=message):
         function(y_true, scores)
+    with pytest.raises(TypeError, match="must hold real numbers"):
+        function([0, 1], ["a", "b"])
+
+
+@pytest.mark.parametrize("function", [compute_accuracy, rank_errors])
+def test_logits_are_no_probabilities(function):
+    with pytest.raises(ValueError, match=r"from -2 to 3\. Logits go through a sigmoid"):
+        function([0, 1], [-2.0, 3.0])
+    with pytest.raises(ValueError, match="Logits go through a sigmoid"):
+        predict_labels([-2.0, 3.0])

@@ -69,9 +69,12 @@ def test_record_of_a_good_run(good):
 
 
 def test_failing_cell(tmp_path):
-    earlier = tmp_path / "build" / "results" / "01_first.predictions.csv"
-    earlier.parent.mkdir(parents=True)
-    earlier.touch()
+    results = tmp_path / "build" / "results"
+    results.mkdir(parents=True)
+    endings = ["predictions.csv", "model_card.md", "model_card.json"]
+    earlier = [results / f"01_first.{ending}" for ending in endings]
+    for file in earlier:
+        file.touch()
     outcome, record = run(
         tmp_path, "assert epochs == 99, 'first\\nsecond'", parameters={"epochs": 2}
     )
@@ -80,7 +83,7 @@ def test_failing_cell(tmp_path):
     assert record["parameters"]["epochs"] == 2
     assert record["class_parameters"] is False
     assert record["seconds"] > 0
-    assert not earlier.exists()  # the predictions of an earlier run
+    assert not any(file.exists() for file in earlier)
     assert "AssertionError" in outcome.page.read_text(encoding="utf-8")
 
 

@@ -54,6 +54,17 @@ def test_several_choices_and_kind_of_data_set():
     assert parameters["other"].data_kind is None
 
 
+def test_predictions_file():
+    line = 'predictions: str = ""  # of your own model: empty, or the path of a .csv file'
+    parameter = parse_cell(line)["predictions"]
+    assert parameter.is_predictions
+    assert parameter.check("") == ""
+    assert parameter.check("A.CSV") == "A.CSV"
+    with pytest.raises(ParameterError, match=r"empty or the path of a \.csv file; got 'a\.xlsx'"):
+        parameter.check("a.xlsx")
+    assert not parse_cell('a: str = "b"  # a, or the path of a .csv file, or b')["a"].is_predictions
+
+
 def test_bounds_are_shown_as_they_are_written():
     parameters = parse_cell("share: float = 0.5  # of all, in [0.25, 1]")
     with pytest.raises(ParameterError, match=r"a finite number >= 0\.25 and <= 1; got 0\."):

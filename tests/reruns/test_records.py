@@ -1,6 +1,15 @@
+import importlib.metadata
+
 import pytest
 
-from helpers.reruns.records import build_record, read_record, results_file, write_record
+from helpers.reruns.records import (
+    build_record,
+    check_kept,
+    document_file,
+    read_record,
+    results_file,
+    write_record,
+)
 
 
 def write(path, **content):
@@ -14,6 +23,7 @@ def test_record_is_read_as_written(tmp_path):
     assert record["metrics"] == {"auc": None, "accuracy": 0.1}
     assert record["seconds"] == 1.5
     assert record["versions"]["python"].startswith("3.")
+    assert record["versions"]["statsmodels"] == importlib.metadata.version("statsmodels")
 
 
 def test_unknown_key():
@@ -38,3 +48,23 @@ def test_results_file_replaces_results_only(tmp_path):
     for name in ("settings.json", "folder.json"):
         with pytest.raises(ValueError, match=rf"a new file, or .*{name}.*Choose another name"):
             results_file(tmp_path / name)
+
+
+def test_document_of_another_kind():
+    assert str(document_file("a.b.json", "model_card.json")) == "a.b.model_card.json"
+    with pytest.raises(
+        ValueError, match=r"one of 'model_card\.md', 'model_card\.json'; got 'json'"
+    ):
+        document_file("a.json", "json")  # would replace the results
+
+
+def test_predictions_that_the_run_would_replace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    check_kept("", "a.json")
+    check_kept(None, "a.json")
+    check_kept(tmp_path / "b.predictions.csv", "a.json")
+    for path in ("a.predictions.csv", tmp_path / "a.predictions.csv"):
+        with pytest.raises(
+            ValueError, match=r"another file .* got '.*a\.predictions\.csv' for both"
+        ):
+            check_kept(path, tmp_path / "a.json")

@@ -51,6 +51,12 @@ def test_other_files_are_left_out_by_name(content, tmp_path):
     assert len(table) == 1
 
 
+def test_model_card_beside_the_results_is_passed_over(tmp_path):
+    write(tmp_path / "a.json")
+    (tmp_path / "a.model_card.json").write_text("{}", encoding="utf-8")
+    assert read_results(tmp_path)["file"].tolist() == [str(tmp_path / "a.json")]
+
+
 def test_newer_schema_is_refused(tmp_path):
     write(tmp_path / "a.json", schema_version=2)
     with pytest.raises(ValueError, match=r"a\.json must have schema version 1; got 2.*update"):

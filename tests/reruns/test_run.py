@@ -83,6 +83,36 @@ def test_file_of_another_kind_is_refused_before_the_training(root):
     assert (root / "a.json").read_text(encoding="utf-8") == "{}"
 
 
+@pytest.fixture
+def with_predictions(root, monkeypatch):
+    notebook = build_notebook()
+    notebook.cells[1].source = (
+        'predictions: str = ""  # of your own model: empty, or the path of a .csv file\n'
+        'results_path: str = ""  # where the results go'
+    )
+    save(notebook, root / "notebooks" / "01_first.ipynb")
+    monkeypatch.chdir(root)
+    (root / "a.predictions.csv").write_text("y_true,y_score\n1,0.5\n", encoding="utf-8")
+    (root / "b.csv").write_text("y_true,y_score\n1,nan\n", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("with_predictions")
+def test_predictions_are_refused_before_the_first_section():
+    values = {"predictions": "", "results_path": "a.json"}
+    assert start_run("01_first", values).changed_parameters == []
+    values |= {"predictions": "b.csv"}
+    with pytest.raises(ValueError, match=r"b\.csv must be .*got 'nan' in line 2"):
+        start_run("01_first", values)
+    values |= {"predictions": "none.csv"}
+    with pytest.raises(FileNotFoundError, match=r"none\.csv must be a file"):
+        start_run("01_first", values)
+    values |= {"predictions": "a.predictions.csv"}
+    with pytest.raises(ValueError, match="another file than the one that this run writes"):
+        start_run("01_first", values)
+    values |= {"results_path": "c.json"}
+    assert start_run("01_first", values).changed_parameters == ["predictions"]
+
+
 def test_without_the_course_the_class_is_unknown(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(course, "__file__", str(tmp_path / "a" / "b" / "c.py"))
     results = tmp_path / "a.json"
@@ -205,6 +235,23 @@ def test_finish_writes_results_and_predictions(capsys, tmp_path):
     assert record["versions"]["numpy"] == np.__version__
     assert record["seconds"] >= 0
     assert record["class_parameters"] is True
+
+
+def test_finish_writes_a_model_card_beside_the_results(capsys, tmp_path):
+    run = class_run(results_path=str(tmp_path / "05.json"))
+    documents = {"model_card.md": "# Köln\n", "model_card.json": "{}\n"}
+    run.finish(predictions_table([0, 1], [0.1, 0.9]), documents=documents)
+    names = ["05.json", "05.predictions.csv", "05.model_card.md", "05.model_card.json"]
+    assert capsys.readouterr().out == f"written: {', '.join(names)}\n"
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(names)
+    assert (tmp_path / "05.model_card.md").read_text(encoding="utf-8") == "# Köln\n"
+
+
+def test_document_that_would_replace_the_results(tmp_path):
+    run = class_run(results_path=str(tmp_path / "05.json"))
+    with pytest.raises(ValueError, match=r"`documents` must be one of 'model_card\.md'"):
+        run.finish(documents={"json": "{}"})
+    assert run.record()["status"] == "running"
 
 
 def fail_band(run):

@@ -171,6 +171,40 @@ def test_data_set_is_checked_with_its_kind_together_with_all_else(with_dataset):
     assert [problem.split()[0] for problem in problems] == ["A", "`dataset`", "`results_path`"]
 
 
+@pytest.fixture
+def with_predictions(tmp_path, monkeypatch):
+    notebook = build_notebook()
+    notebook.cells[1].source = (
+        'predictions: str = ""  # of your own model: empty, or the path of a .csv file\n'
+        "epochs: int = 3  # passes over the images, in [1, 10]"
+    )
+    monkeypatch.chdir(tmp_path)
+    return [save(notebook, tmp_path / "03_third.ipynb")]
+
+
+def test_predictions_start_where_the_command_was_called(with_predictions, tmp_path):
+    (tmp_path / "own.csv").write_text("y_true,y_score\n1,0.5\n", encoding="utf-8")
+    (values,) = plan_runs(with_predictions, {"predictions": "own.csv"}).values()
+    assert values == {"predictions": str(tmp_path / "own.csv")}
+    (values,) = plan_runs(with_predictions, {"predictions": ""}).values()
+    assert values == {"predictions": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("own.csv", r"/own\.csv must be a table of predictions: .*got 'nan' in line 2"),
+        ("none.csv", r"/none\.csv must be a file with predictions; there is none"),
+        ("own.xlsx", r"`predictions` must be empty or the path of a \.csv file; got 'own\.xlsx'"),
+    ],
+)
+def test_predictions_are_refused_together_with_all_else(name, problem, with_predictions, tmp_path):
+    (tmp_path / "own.csv").write_text("y_true,y_score\n1,nan\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=problem) as caught:
+        plan_runs(with_predictions, {"predictions": name, "epochs": 0})
+    assert "`epochs` must be an integer from 1 to 10; got 0." in str(caught.value)
+
+
 def test_results_path_that_is_a_file_of_another_kind(root):
     (root / "a.json").write_text('{"theme": "dark"}', encoding="utf-8")
     with pytest.raises(ParameterError, match="must be a new file, or the results of an earlier"):

@@ -51,7 +51,7 @@ def test_the_well_known_expression_has_its_published_value_and_gradients():
 
 @pytest.mark.reference("Value")
 @given(numbers, numbers)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_gradients_equal_tensorflows_and_finite_differences(a, b):
     values = Value(a), Value(b)
     result = expressions(*values, ValueModule)

@@ -28,7 +28,7 @@ def kernel(rows):
 
 @pytest.mark.reference("cross_correlate")
 @given(convolutions(), st.sampled_from(METHODS))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_every_way_of_cross_correlating_equals_kerass(case, method):
     correlate = functools.partial(cross_correlate, method=method)
     comparisons.assert_correlation_equals_keras(correlate, case)
@@ -36,7 +36,7 @@ def test_every_way_of_cross_correlating_equals_kerass(case, method):
 
 @pytest.mark.reference("cross_correlate")
 @given(convolutions(["valid"]), st.sampled_from(METHODS))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_every_way_of_cross_correlating_equals_scipys(case, method):
     correlate = functools.partial(cross_correlate, method=method)
     comparisons.assert_correlation_equals_scipy(correlate, case)
@@ -44,7 +44,7 @@ def test_every_way_of_cross_correlating_equals_scipys(case, method):
 
 @pytest.mark.reference("convolve")
 @given(convolutions(["valid"]), st.sampled_from(METHODS))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_every_way_of_convolving_equals_scipys(case, method):
     convolution = functools.partial(convolve, method=method)
     comparisons.assert_convolution_equals_scipy(convolution, case)
@@ -52,21 +52,21 @@ def test_every_way_of_convolving_equals_scipys(case, method):
 
 @pytest.mark.reference("cross_correlate_backward")
 @given(convolutions())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_backward_equals_kerass(case):
     comparisons.assert_backward_equals_keras(cross_correlate_backward, case)
 
 
 @pytest.mark.reference("cross_correlate_backward")
 @given(convolutions())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_backward_agrees_with_differences(case):
     comparisons.assert_backward_agrees_with_differences(cross_correlate_backward, case)
 
 
 @pytest.mark.reference("convolve")
 @given(convolutions())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_convolution_goes_backward_with_the_kernel_turned_in_and_out(case):
     arrays = {"x": case.x.astype("float64"), "kernel": case.kernel.astype("float64")}
     output = convolve(*arrays.values(), **case.options)

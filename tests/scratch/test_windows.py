@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from helpers.scratch import Windows
 from tests.scratch.window_comparisons import convolutions
@@ -16,7 +16,6 @@ def build_windows(case):
 
 @pytest.mark.reference("Windows")
 @given(convolutions())
-@settings(deadline=None)
 def test_windows_hold_the_pixels_that_loops_find(case):
     windows, fill = build_windows(case), 7.0
     gathered = windows.gather(case.x, fill)
@@ -33,7 +32,6 @@ def test_windows_hold_the_pixels_that_loops_find(case):
 
 @pytest.mark.law("Windows")
 @given(convolutions())
-@settings(deadline=None)
 def test_scatter_is_the_transpose_of_gather(case):
     windows = build_windows(case)
     gathered = windows.gather(case.x)

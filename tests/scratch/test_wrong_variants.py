@@ -18,7 +18,6 @@ def assert_rejected(comparison, cases, *candidate):
 
     # a failing case need not be made smaller, nor remembered
     @settings(
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

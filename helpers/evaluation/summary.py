@@ -1,0 +1,254 @@
+"""All results of one test set in one table, each with its interval and how that was computed."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from helpers.evaluation.bootstrap import bootstrap_by_patient, percentile_interval
+from helpers.evaluation.calibration import (
+    compute_brier_score,
+    compute_calibration_error,
+    compute_log_loss,
+    fit_calibration_line,
+)
+from helpers.evaluation.confusion import compute_rates, count_confusion
+from helpers.evaluation.delong import delong_interval
+from helpers.evaluation.estimate import Estimate
+from helpers.evaluation.inputs import check_patient, check_real_numbers
+from helpers.evaluation.intervals import wilson_interval
+from helpers.evaluation.metrics import compute_accuracy, compute_auc
+from helpers.evaluation.recalibration import SUM_TOLERANCE
+from helpers.evaluation.thresholds import check_threshold
+
+__all__ = ["are_probabilities", "summarise"]
+
+BY_PATIENT = "bootstrap of whole patients"
+NO_INTERVAL = "no interval"
+
+
+def are_probabilities(scores, *, multi_label=False):
+    """Tell whether scores can be probabilities: from 0 to 1, and of classes adding to 1.
+
+    Parameters
+    ----------
+    scores : array_like of shape (n,), (n, classes) or (n, labels)
+        Finite.
+    multi_label : bool
+        Whether each column is a yes-or-no question of its own.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is not a finite number.
+
+    Notes
+    -----
+    Numbers between 0 and 1 may still be anything; but others are certainly no probabilities.
+
+    Examples
+    --------
+    >>> are_probabilities([0.0, 0.4]), are_probabilities([-0.3, 0.4])
+    (True, False)
+    >>> are_probabilities([[0.2, 0.8], [0.9, 0.9]])
+    False
+
+    Introduced in notebook 05, *One table of results*.
+    """
+    scores = check_real_numbers("scores", scores)
+    if scores.size and (scores.min() < 0 or scores.max() > 1):
+        return False
+    exclusive = scores.ndim == 2 and not multi_label
+    return not exclusive or bool((np.abs(scores.sum(axis=1) - 1) <= SUM_TOLERANCE).all())
+
+
+def summarise(y_true, scores, *, threshold=None, patient=None, seed=0):
+    """Measure a model on its test cases: everything in one table, with intervals.
+
+    Parameters
+    ----------
+    y_true : array_like of int, shape (n,), or (n, labels) of 0 and 1
+        Binary and labels: 1 is the disease. Several classes: the number of the class, from 0.
+    scores : array_like of shape (n,), (n, classes) or (n, labels)
+        Finite, higher for the disease, the class or the label.
+    threshold : float or FrozenThreshold, optional
+        Of a binary score, chosen before. Without it there are no rates. Otherwise refused: of
+        several classes the highest score is the answer, and a label is answered with yes from one
+        half on.
+    patient : array_like of shape (n,), optional
+        Whose case it is. Where a patient has several cases, intervals come from
+        `bootstrap_by_patient`.
+    seed : int
+        Of the bootstrap, at least 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a measure, its name the index; columns `value`, `low` and `high` (95 %), and `how`
+        the interval was made, or why there is none.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As by the measures: for no cases, shapes that do not fit, or labels out of their range.
+
+    Notes
+    -----
+    Nothing warns: what is not defined for these cases is nan, and `how` says why. One class only
+    has no AUC, but it has one of the rates. Scores that are no probabilities (see
+    `are_probabilities`) have no Brier score, no log loss and no calibration, and several labels
+    then have no answers.
+
+    Wilson's and DeLong's intervals take every case for a patient of its own, which is why they are
+    not used where that is known to be wrong. A measure of calibration gets no bootstrap: an
+    expected calibration error is biased upwards, and drawing cases again biases it once more.
+
+    Examples
+    --------
+    >>> table = summarise([0, 0, 1, 1], [-1.0, 0.5, 0.2, 2.0], threshold=0.0)
+    >>> table.loc["AUC", "value"], table.loc["AUC", "how"]
+    (np.float64(0.75), 'DeLong, logit')
+    >>> list(table.index[:4])
+    ['AUC', 'sensitivity', 'specificity', 'PPV']
+
+    Introduced in notebook 05, *One table of results*.
+    """
+    y_true, scores = np.asarray(y_true), np.asarray(scores)
+    if threshold is not None and scores.ndim == 2:
+        raise ValueError("`threshold` must be left out where a case has several scores; got one.")
+    codes = check_patient(patient, len(y_true))
+    if len(np.unique(codes)) == len(codes):
+        codes = None  # one case each
+    if scores.ndim == 1:
+        rows = _binary_rows(y_true, scores, threshold, codes, seed)
+    elif y_true.ndim == 1:
+        rows = _class_rows(y_true, scores, codes, seed)
+    else:
+        rows = _label_rows(y_true, scores, codes)
+    table = {name: [*estimate, how] for name, (estimate, how) in rows.items()}
+    columns = ["value", "low", "high", "how"]
+    return pd.DataFrame.from_dict(table, orient="index", columns=columns).rename_axis("measure")
+
+
+def _binary_rows(y_true, scores, threshold, codes, seed):
+    rows = {"AUC": _noted("DeLong, logit", delong_interval, y_true, scores)}
+    if threshold is not None:
+        threshold = check_threshold(threshold)
+        rates, said = _listen(compute_rates, count_confusion(y_true, scores, threshold))
+        how = dict.fromkeys(rates, "Wilson") | {"balanced accuracy": "joined from Wilson's"}
+        how |= dict.fromkeys(["LR+", "LR-"], "Simel, log scale")
+        for name, rate in rates.items():
+            missing = said or "0 / 0: no case to divide by"
+            rows[name] = rate, missing if np.isnan(rate.value) else how[name]
+    if codes is not None:
+        rows = _drawn_by_patient(rows, y_true, scores, threshold, codes, seed)
+    if are_probabilities(scores):
+        rows |= _calibration_rows(y_true, scores, independent=codes is None)
+    return rows
+
+
+def _drawn_by_patient(rows, y_true, scores, threshold, codes, seed):
+    """Replace intervals that take cases for patients."""
+
+    def measure(labels, drawn):
+        values = [compute_auc(labels, drawn)]
+        if threshold is not None:
+            rates = compute_rates(count_confusion(labels, drawn, threshold))
+            values += [rate.value for rate in rates.values()]
+        return np.where(np.isinf(values), np.nan, values)  # an LR+ without false positives
+
+    drawn, said = _listen(bootstrap_by_patient, measure, y_true, scores, patient=codes, seed=seed)
+    replaced = {}
+    for column, (name, (estimate, how)) in enumerate(rows.items()):
+        if not np.isfinite(estimate.value):
+            replaced[name] = Estimate(estimate.value, np.nan, np.nan), how
+            continue
+        estimate, alone = _listen(percentile_interval, estimate.value, drawn[:, column])
+        replaced[name] = estimate, (alone or said) if np.isnan(estimate.low) else BY_PATIENT
+    return replaced
+
+
+def _calibration_rows(y_true, probabilities, *, independent):
+    line, said = _listen(fit_calibration_line, y_true, probabilities)
+    rows = {
+        "Brier score": _bare(compute_brier_score, y_true, probabilities),
+        "log loss": _bare(compute_log_loss, y_true, probabilities),
+        "ECE": _bare(compute_calibration_error, y_true, probabilities),
+    }
+    for name, estimate in line._asdict().items():
+        how = said if np.isnan(estimate.value) else "Wald"
+        if not independent:
+            estimate, how = Estimate(estimate.value, np.nan, np.nan), said or NO_INTERVAL
+        rows[f"calibration {name}"] = estimate, how
+    return rows
+
+
+def _class_rows(y_true, scores, codes, seed):
+    area = _bare(compute_auc, y_true, scores)  # checks shapes and labels
+    answer = scores.argmax(axis=1)
+    shares = [np.mean(answer[y_true == k] == k) for k in np.unique(y_true)]
+    rows = {
+        "accuracy": _share_of(answer == y_true, codes, seed),
+        "balanced accuracy": (_without_limits(np.mean(shares)), NO_INTERVAL),
+        "AUC, mean of classes": area,
+    }
+    if are_probabilities(scores):
+        rows["log loss"] = _bare(compute_log_loss, y_true, scores)
+    return rows
+
+
+def _label_rows(y_true, scores, codes):
+    area = _bare(compute_auc, y_true, scores)
+    if not are_probabilities(scores, multi_label=True):
+        return {"AUC, mean of labels": area}
+    accuracy, how = compute_accuracy(y_true, scores), "normal, a share a case"
+    if codes is not None:
+        accuracy, how = _without_limits(accuracy.value), NO_INTERVAL
+    all_negative = _without_limits(np.mean(y_true == 0))
+    return {
+        "accuracy": (accuracy, how),
+        "accuracy of always no": (all_negative, NO_INTERVAL),
+        "AUC, mean of labels": area,
+        "Brier score": _bare(compute_brier_score, y_true.ravel(), scores.ravel()),
+    }
+
+
+def _share_of(right, codes, seed):
+    if codes is None:
+        return Estimate(right.mean(), *wilson_interval(int(right.sum()), len(right))), "Wilson"
+    right = right.astype("int64")  # stands for the labels: what is drawn is right and wrong answers
+    drawn, said = _listen(bootstrap_by_patient, _mean_of, right, right, patient=codes, seed=seed)
+    estimate, alone = _listen(percentile_interval, float(right.mean()), drawn)
+    return estimate, (alone or said) if np.isnan(estimate.low) else BY_PATIENT
+
+
+def _mean_of(right, _):
+    return right.mean()
+
+
+def _without_limits(value):
+    return Estimate(float(value), np.nan, np.nan)
+
+
+def _bare(compute, *arguments):
+    """Compute a number that gets no interval."""
+    value, said = _listen(compute, *arguments)
+    return _without_limits(value), said or NO_INTERVAL
+
+
+def _noted(how, compute, *arguments):
+    """Compute an estimate; what it warns of says how it was made, or why it is not there."""
+    estimate, said = _listen(compute, *arguments)
+    return estimate, said or how
+
+
+def _listen(compute, *arguments, **options):
+    """Return what a function gives, and what it warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = compute(*arguments, **options)
+    return result, " ".join(str(warning.message) for warning in caught)

@@ -1,0 +1,45 @@
+"""Dull twins of DeLong's method, pair by pair, and scores to try them on."""
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+# few distinct values, so that ties are frequent; at least two cases of each class
+cases = st.integers(4, 25).flatmap(
+    lambda n: st.tuples(
+        arrays("int64", n, elements=st.integers(0, 1)),
+        arrays("float64", (3, n), elements=st.sampled_from([-1.0, 0.0, 0.5, 2.0, 7.0])),
+    )
+)
+cases = cases.filter(lambda case: 2 <= case[0].sum() <= len(case[0]) - 2)
+
+
+def place_one_by_one(y_true, scores):
+    """Return the placements of all cases by comparing every pair: O(m n), slow and dull."""
+    wins = [
+        [1.0 if p > q else 0.5 if p == q else 0.0 for q in scores[y_true == 0]]
+        for p in scores[y_true == 1]
+    ]
+    return np.mean(wins, axis=1), np.mean(wins, axis=0)
+
+
+def naive_covariance(y_true, scores):
+    """DeLong's covariance by its definition, entry by entry."""
+    placements = [place_one_by_one(y_true, row) for row in scores]
+    aucs = np.array([of_positives.mean() for of_positives, _ in placements])
+    covariance = np.zeros((len(scores), len(scores)))
+    for i in range(len(scores)):
+        for j in range(len(scores)):
+            for kind in (0, 1):
+                one, other = placements[i][kind] - aucs[i], placements[j][kind] - aucs[j]
+                covariance[i, j] += np.sum(one * other) / (len(one) - 1) / len(one)
+    return aucs, covariance
+
+
+def draw_scores(generator, num_cases, shape=()):
+    """Draw an ideal score and two poorer ones that share its noise; a third are positive."""
+    y_true = np.arange(num_cases) % 3 // 2
+    ideal = 1.5 * y_true + generator.standard_normal((*shape, num_cases))
+    poorer = ideal + generator.standard_normal((*shape, num_cases)) * 0.5
+    poorest = ideal + generator.standard_normal((*shape, num_cases))
+    return y_true, np.stack([poorer, poorest, ideal], axis=-2)
