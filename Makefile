@@ -27,7 +27,7 @@ lab: environment  ## open the notebooks in JupyterLab, on a working copy in work
 notebooks: environment  ## run the committed notebooks anew and store their outputs
 	@$(VENV_PYTHON) -m helpers notebooks $(ARGS)
 
-bench: environment  ## measure speed and memory (PyTorch as a clock: pip install -e .[bench])
+bench: environment  ## measure speed, memory, coverage (PyTorch as a clock: pip install -e .[bench])
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)

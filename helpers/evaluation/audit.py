@@ -200,7 +200,9 @@ def _find_repeated(cases, column):
     known = cases[cases[column] != ""]
     repeated = known[known.duplicated(["split", column], keep=False)]
     for split, part in repeated.groupby("split", sort=False):
-        examples = _in_order(" = ".join(names) for _, names in part.groupby(column)["name"])
+        examples = _in_order(
+            " = ".join(names.unique()) for _, names in part.groupby(column)["name"]
+        )
         message = (
             f"{_count(len(examples), column)} in {split} more than once ({len(part)} cases): "
             f"{_list(examples)}. Copies are no further evidence: keep one of each."

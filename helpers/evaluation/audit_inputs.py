@@ -18,9 +18,7 @@ def check_given(given):
     _check_splits(given)
     by_split = {}
     for split in next(iter(given.values())):
-        known = {
-            label: parts[split] for label, parts in given.items() if parts[split] is not None
-        }
+        known = {label: parts[split] for label, parts in given.items() if parts[split] is not None}
         by_split[split] = {
             label: np.asarray(values) if label == "y_true" else _texts(label, split, values)
             for label, values in known.items()
@@ -68,7 +66,9 @@ def _check_labels(by_split):
                 f"shape {values.shape} of {values.dtype}."
             )
         if values.min() < 0 or (values.ndim == 2 and values.max() > 1):
-            required = "integers from 0" if values.ndim == 1 else "0 and 1 for several labels a case"
+            required = (
+                "integers from 0" if values.ndim == 1 else "0 and 1 for several labels a case"
+            )
             raise ValueError(
                 f"`y_true[{split!r}]` must hold {required}; got values from {values.min()} to "
                 f"{values.max()}."

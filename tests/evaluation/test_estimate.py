@@ -11,6 +11,8 @@ from helpers.evaluation import Estimate
         (Estimate(-0.0123, -0.1, 0.08), "-0.012 (-0.100 to 0.080)"),
         (Estimate(np.inf, 3.2, np.inf), "inf (3.200 to inf)"),
         (Estimate(0.75, np.nan, np.nan), "0.750 (no interval)"),
+        (Estimate(0.75, np.nan, 1.0), "0.750 (no interval)"),
+        (Estimate(0.75, 0.5, np.nan), "0.750 (no interval)"),
         (Estimate(np.nan, np.nan, np.nan), "not defined"),
     ],
 )

@@ -149,6 +149,12 @@ def test_tied_scores_call_nobody_by_youden_and_everybody_for_sensitivity():
     assert choose_threshold(y_true, scores, "sensitivity", target=0.1).value == 2
 
 
+def test_of_equally_good_thresholds_the_highest_is_taken_whatever_rounding_says():
+    # 2/6 - 0/2 at 6 and 5/6 - 1/2 at 2 are equal, but not in floating point
+    y_true, scores = [1, 1, 0, 1, 1, 1, 0, 1], [7, 6, 5, 4, 3, 2, 1, 0]
+    assert choose_threshold(y_true, scores).value == 6
+
+
 # the frozen object
 
 
