@@ -151,7 +151,7 @@ for example with scikit-learn's StratifiedGroupKFold.
     given = check_given({"patient": patient, "image": image, "y_true": y_true, "case": case})
     cases = pd.concat([tabulate(split, parts) for split, parts in given.items()])
     labels = {split: parts["y_true"] for split, parts in given.items() if "y_true" in parts}
-    findings = [
+    findings = [  # errors first
         *(finding for column in LEAK for finding in _find_shared(cases, column)),
         *_find_disagreements(cases),
         *(finding for column in REPEATED for finding in _find_repeated(cases, column)),
@@ -166,7 +166,6 @@ for example with scikit-learn's StratifiedGroupKFold.
         *(REPEATED[column] for column in REPEATED if known[column]),
         *([MISSING_CLASS] if labels else []),
     ]
-    findings.sort(key=lambda finding: finding.severity)  # errors first; else in this order
     return SplitAudit(tuple(findings), tuple(checked))
 
 

@@ -76,10 +76,11 @@ def compute_hausdorff(mask_true, mask_pred, *, spacing=1.0, percentile=100):
 
     Notes
     -----
-    The outline of a mask are its pixels that touch another one by an edge (a face in a volume), or
-    the border of the image. Each pixel of an outline has a distance to the nearest pixel of the
-    other outline, between centres. The result is the greater of two percentiles, there and back;
-    100 is the greatest distance of all, which a single stray pixel decides.
+    The outline of a mask is those of its pixels that share an edge (in a volume a face) with one
+    outside the mask, or lie at the border of the image. Each pixel of an outline has a distance to
+    the nearest pixel of the other outline, between centres. The result is the greater of two
+    percentiles, there and back; 100 is the greatest distance of all, which a single stray pixel
+    decides.
 
     Two empty masks agree: the distance is 0. If one is empty there is none: infinity, which makes a
     mean over images infinite, too, so report these images by their number.

@@ -6,18 +6,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.evaluation.bootstrap import bootstrap_by_patient, percentile_interval
-from helpers.evaluation.calibration import (
-    compute_brier_score,
-    compute_calibration_error,
-    compute_log_loss,
-    fit_calibration_line,
-)
+from helpers.evaluation.calibration import compute_calibration_error, fit_calibration_line
 from helpers.evaluation.confusion import compute_rates, count_confusion
 from helpers.evaluation.delong import delong_interval
 from helpers.evaluation.estimate import Estimate
 from helpers.evaluation.inputs import check_patient, check_real_numbers
 from helpers.evaluation.intervals import wilson_interval
 from helpers.evaluation.metrics import compute_accuracy, compute_auc
+from helpers.evaluation.proper_scores import compute_brier_score, compute_log_loss
 from helpers.evaluation.recalibration import SUM_TOLERANCE
 from helpers.evaluation.thresholds import check_threshold
 
@@ -168,7 +164,7 @@ def _drawn_by_patient(rows, y_true, scores, threshold, codes, seed):
             replaced[name] = Estimate(estimate.value, np.nan, np.nan), how
             continue
         estimate, alone = _listen(percentile_interval, estimate.value, drawn[:, column])
-        replaced[name] = estimate, (alone or said) if np.isnan(estimate.low) else BY_PATIENT
+        replaced[name] = estimate, (said or alone) if np.isnan(estimate.low) else BY_PATIENT
     return replaced
 
 
@@ -180,7 +176,7 @@ def _calibration_rows(y_true, probabilities, *, independent):
         "ECE": _bare(compute_calibration_error, y_true, probabilities),
     }
     for name, estimate in line._asdict().items():
-        how = said if np.isnan(estimate.value) else "Wald"
+        how = (said or NO_INTERVAL) if np.isnan(estimate.low) else "Wald"
         if not independent:
             estimate, how = Estimate(estimate.value, np.nan, np.nan), said or NO_INTERVAL
         rows[f"calibration {name}"] = estimate, how
@@ -223,7 +219,7 @@ def _share_of(right, codes, seed):
     right = right.astype("int64")  # stands for the labels: what is drawn is right and wrong answers
     drawn, said = _listen(bootstrap_by_patient, _mean_of, right, right, patient=codes, seed=seed)
     estimate, alone = _listen(percentile_interval, float(right.mean()), drawn)
-    return estimate, (alone or said) if np.isnan(estimate.low) else BY_PATIENT
+    return estimate, (said or alone) if np.isnan(estimate.low) else BY_PATIENT
 
 
 def _mean_of(right, _):

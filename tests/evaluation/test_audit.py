@@ -128,6 +128,7 @@ def test_planted_copies_are_named_by_split_and_place():
     (finding,) = find(audit, "the same image in two splits")
     assert finding.splits == ("train", "test")
     assert finding.examples == ("train 1 = test 1", "train 3 = test 2")
+    assert find(audit, "the same image twice in one split") == []
     assert finding.message.startswith(
         "2 images lie in train and in test (2 of the 3 cases of test): train 1 = test 1, train 3"
     )
