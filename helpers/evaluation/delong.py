@@ -68,7 +68,7 @@ def delong_covariance(y_true, scores):
     array([[0.125, 0.   ],
            [0.   , 0.   ]])
 
-    Introduced in notebook 05, *Comparison of two models*.
+    Introduced in notebook 05, *Intervals of an area*.
     """
     return estimate_aucs(*check_score_rows(y_true, scores))
 

@@ -53,7 +53,7 @@ def are_probabilities(scores, *, multi_label=False):
     >>> are_probabilities([[0.2, 0.8], [0.9, 0.9]])
     False
 
-    Introduced in notebook 05, *One table of results*.
+    Introduced in notebook 05, *The cases*.
     """
     scores = check_real_numbers("scores", scores)
     if scores.size and (scores.min() < 0 or scores.max() > 1):

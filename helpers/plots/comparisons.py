@@ -37,7 +37,7 @@ def plot_score_histograms(ax, y_true, scores, *, threshold=None, class_names=Non
     matplotlib.axes.Axes
         With as much area for one class as for the other, however many cases it has.
 
-    Introduced in notebook 05, *ROC and precision-recall curves*.
+    Introduced in notebook 05, *The confusion matrix*.
     """
     y_true, scores = np.asarray(y_true), np.asarray(scores, dtype="float64")
     edges = np.histogram_bin_edges(scores, bins=50)
