@@ -35,6 +35,7 @@ NOTES = {
         "studies, and is so often wrong only if the negative cases all score alike.",
     ),
     "patients": ("Scores of two images of a patient have the correlation .8.",),
+    "comparisons": ("Every tenth study was bootstrapped too: {fewest:,} of each setting.",),
 }
 
 
@@ -92,5 +93,9 @@ def _table(family, rows):
     else:
         corner, columns = "truth and cases", intervals
         lines = [(setting, *(cells[setting, name] for name in intervals)) for setting in settings]
-    notes = (NOTE.format(studies=rows[0]["studies"]), *NOTES.get(family, ()))
+    fewest = min(row["studies"] for row in rows)
+    notes = (
+        NOTE.format(studies=rows[0]["studies"]),
+        *(note.format(fewest=fewest) for note in NOTES.get(family, ())),
+    )
     return Table(TITLES[family], (corner, *columns), tuple(lines), notes)

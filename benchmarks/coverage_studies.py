@@ -1,11 +1,13 @@
 """Simulated studies whose truth is known: does each interval of the course hold it?
 
 A builder of studies returns a description, the true value by the name of each interval, and a
-function that draws one study and returns the limits by the same names. Scores are normal with
-standard deviation 1 in both classes and means d' apart: their true AUC is Phi(d' / sqrt 2).
+function that draws one study and returns the limits by the same names (of a slow interval not in
+every study). Scores are normal with standard deviation 1 in both classes and means d' apart: their
+true AUC is Phi(d' / sqrt 2).
 """
 
 import functools
+import itertools
 import math
 import warnings
 
@@ -19,6 +21,7 @@ from helpers.observers import auc_from_detectability
 IMAGES_PER_PATIENT = 4
 CORRELATION = 0.8  # of two images of a patient
 NUM_RESAMPLES = 1000
+ONE_IN = 10  # of so many comparisons one is bootstrapped, which takes a hundred times as long
 PREVALENCE = 0.05  # of the clinic; that of the test set is another
 SPREAD_OF_LOG_ODDS = 1.5
 
@@ -31,7 +34,7 @@ def measure_coverage(family, num_studies):
     family : str
         A name in `FAMILIES`.
     num_studies : int
-        Of each setting.
+        Of each setting; of comparisons every tenth is bootstrapped.
 
     Returns
     -------
@@ -46,13 +49,13 @@ def measure_coverage(family, num_studies):
         warnings.simplefilter("ignore")  # of single studies: separated scores, empty cells
         for numbers in settings:
             setting, truth, draw = build(generator, *numbers)
-            covered = dict.fromkeys(truth, 0)
+            held = {name: [] for name in truth}
             for _ in range(num_studies):
                 for name, (low, high) in draw().items():
-                    covered[name] += bool(low <= truth[name] <= high)
+                    held[name].append(bool(low <= truth[name] <= high))
             rows += [
-                {"setting": setting, "interval": name, "covered": count, "studies": num_studies}
-                for name, count in covered.items()
+                {"setting": setting, "interval": name, "covered": sum(of), "studies": len(of)}
+                for name, of in held.items()
             ]
     return {"rows": rows}
 
@@ -153,7 +156,7 @@ def build_separation(generator, auc, positives, negatives, all_alike):
 
 def build_patients(generator, distance, number):
     """Build studies of images that come in patients, half of them with the disease."""
-    auc = auc_from_detectability(distance)
+    truth = auc_from_detectability(distance)
     names = ("bootstrap by patient", "bootstrap by image (naive)", "DeLong, logit (naive)")
     patient = np.repeat(np.arange(number), IMAGES_PER_PATIENT)
     labels = (patient < number // 2).astype(int)
@@ -163,30 +166,40 @@ def build_patients(generator, distance, number):
         own = generator.standard_normal(len(patient))
         scores = math.sqrt(CORRELATION) * common + math.sqrt(1 - CORRELATION) * own
         scores += distance * labels
-        limits = [_percentiles(generator, labels, scores, whose) for whose in (patient, None)]
+        auc = evaluation.compute_auc
+        limits = [_percentiles(generator, auc, labels, scores, whose) for whose in (patient, None)]
         limits.append(evaluation.delong_interval(labels, scores)[1:])
         return dict(zip(names, limits, strict=True))
 
-    setting = f"AUC {auc:.3f}, {number} patients x {IMAGES_PER_PATIENT} images"
-    return setting, dict.fromkeys(names, auc), draw
+    setting = f"AUC {truth:.3f}, {number} patients x {IMAGES_PER_PATIENT} images"
+    return setting, dict.fromkeys(names, truth), draw
 
 
 def build_comparison(generator, distance, efficiency, cases):
     """Build studies of the ideal score and of the same with so much noise that a share is left."""
     paired, ratio = "difference of AUCs, paired DeLong", "efficiency, paired DeLong"
+    drawn, studies = "difference of AUCs, paired bootstrap", itertools.count()
     noise = math.sqrt(1 / efficiency - 1)
-    aucs = auc_from_detectability([distance * math.sqrt(efficiency), distance])
+    gain = np.diff(auc_from_detectability([distance * math.sqrt(efficiency), distance]))[0]
 
     def draw():
         labels, ideal = _draw_scores(generator, distance, cases, cases)
         model = ideal + noise * generator.standard_normal(2 * cases)
-        return {
+        limits = {
             paired: evaluation.compare_aucs(labels, model, ideal).difference[1:],
             ratio: evaluation.compute_efficiency(labels, model, ideal)[1:],
         }
+        if next(studies) % ONE_IN == 0:
+            limits[drawn] = _percentiles(generator, _gain, labels, np.stack([model, ideal]))
+        return limits
 
     setting = f"d' = {distance:g}, efficiency {efficiency:g}, {cases} / {cases} cases"
-    return setting, {paired: aucs[1] - aucs[0], ratio: efficiency}, draw
+    return setting, {paired: gain, drawn: gain, ratio: efficiency}, draw
+
+
+def _gain(labels, scores):
+    """Return the AUC of the second row of scores less that of the first."""
+    return evaluation.compute_auc(labels, scores[1]) - evaluation.compute_auc(labels, scores[0])
 
 
 def build_calibration(generator, intercept, slope, cases):
@@ -218,11 +231,10 @@ def _draw_scores(generator, distance, positives, negatives):
     return labels, generator.standard_normal(len(labels)) + distance * labels
 
 
-def _percentiles(generator, labels, scores, patient):
+def _percentiles(generator, statistic, labels, scores, patient=None):
     options = {"num_resamples": NUM_RESAMPLES, "seed": int(generator.integers(2**31))}
-    auc = evaluation.compute_auc
-    drawn = evaluation.bootstrap_by_patient(auc, labels, scores, patient=patient, **options)
-    return evaluation.percentile_interval(auc(labels, scores), drawn)[1:]
+    drawn = evaluation.bootstrap_by_patient(statistic, labels, scores, patient=patient, **options)
+    return evaluation.percentile_interval(statistic(labels, scores), drawn)[1:]
 
 
 FAMILIES = {
@@ -245,7 +257,7 @@ FAMILIES = {
     "patients": (build_patients, [(1.5, 50), (1.5, 100)]),
     "comparisons": (
         build_comparison,
-        [(2.0, 0.8, 50), (2.0, 0.8, 500), (2.0, 0.5, 50), (2.0, 0.5, 500)],
+        [(2.0, 0.8, 50), (2.0, 0.8, 500), (2.0, 0.5, 50), (2.0, 0.5, 500), (1.5, 0.05, 50)],
     ),
     "calibrations": (build_calibration, [(0.0, 1.0, 100), (0.0, 1.0, 1000), (-0.5, 0.5, 500)]),
 }

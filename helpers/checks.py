@@ -7,7 +7,11 @@ its range; otherwise they return the value, so that a check can stand where the 
 import difflib
 import math
 import numbers
+import re
 from collections.abc import Iterable
+
+# what an unknown name looks like as a text: in Python, pandas, R and in tables made by hand
+UNKNOWN = {"", "none", "nan", "na", "n/a", "nat", "<na>"}
 
 
 def suggest(word, allowed):
@@ -103,3 +107,21 @@ def check_number(label, value, *, above=None, minimum=None, below=None, maximum=
     if not fits:
         raise ValueError(f"`{label}` must be {required}; got {value!r}.")
     return float(value)
+
+
+def name_texts(values):
+    """Return names as texts that can be compared, "" where one is not known.
+
+    Spaces around a name do not count, and a whole number is written as one: a missing entry in its
+    column makes 7 a 7.0. None, nan and their words are not known; R writes NA. `values` is an
+    iterable of anything.
+
+    >>> name_texts([" p  7", 7, 7.0, "7.0", None, float("nan"), "NA", "n/a", "p1.0"])
+    ['p 7', '7', '7', '7', '', '', '', '', 'p1.0']
+    """
+    return [_name_text(value) for value in values]
+
+
+def _name_text(value):
+    text = re.sub(r"^([+-]?\d+)\.0+$", r"\1", " ".join(str(value).split()))
+    return "" if text.casefold() in UNKNOWN else text

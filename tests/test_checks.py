@@ -3,9 +3,10 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from helpers.checks import check_choice, check_integer, check_number
+from helpers.checks import check_choice, check_integer, check_number, name_texts
 
 
 def test_right_values_come_back_as_pythons_own():
@@ -60,3 +61,24 @@ def test_choices_name_the_nearest_and_all():
         check_choice("padding", "vald", ["a", "valid"])
     with pytest.raises(ValueError, match=r"got 7\.$"):
         check_choice("padding", 7, ["a", "valid"])
+
+
+@pytest.mark.parametrize(
+    "value", [7, 7.0, "7", "7.0", " 7 ", np.float32(7), np.int8(7), np.str_("7"), "\t7\n"]
+)
+def test_a_name_is_the_same_text_whatever_its_type(value):
+    assert name_texts([value]) == ["7"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, math.nan, np.float32("nan"), pd.NA, pd.NaT, "", "  ", "NA", "N/A", "None", "NaN", "<NA>"],
+)
+def test_a_name_that_is_not_known_is_an_empty_text(value):
+    assert name_texts([value, "nancy", "a  b"]) == ["", "nancy", "a b"]
+
+
+@pytest.mark.parametrize("value", ["7.10", "1.2.0", "v7.0", "7.", "-0.5", "True", "0"])
+def test_other_names_stay_as_they_are(value):
+    assert name_texts([value]) == [value]
+    assert name_texts([0.5, math.inf, True]) == ["0.5", "inf", "True"]

@@ -16,6 +16,7 @@ from helpers.reruns.committed import read_notebook
 from helpers.reruns.course import notebook_paths
 from helpers.reruns.parameters import read_parameters
 
+SPLITS = "splits disjoint at the patient level, how data were partitioned"
 FIRST, LAST = "## Your model, from audit to model card", "## Further measures"
 
 
@@ -68,6 +69,11 @@ def messages(card):
     return {finding["check"]: finding for finding in card["audit"]["findings"]}
 
 
+def ticked(card):
+    """Return which points of the checklist a card ticks."""
+    return {row["point"]: row["ticked"] for row in card["checklist"]}
+
+
 def test_the_audit_names_planted_leakage_and_planted_duplicates(tmp_path, capsys):
     y_true, score, split = draw_cases()
     patient = [f"person {number}" for number in range(120)]
@@ -84,12 +90,16 @@ def test_the_audit_names_planted_leakage_and_planted_duplicates(tmp_path, capsys
     record, card = evaluate(path, tmp_path)
     found = messages(card)
     assert found["patients on two sides"]["splits"] == ["train", "test"]
-    assert "person 7." in found["patients on two sides"]["message"]
-    assert "case 33 = test case 91" in found["the same image in two splits"]["message"]
-    assert "case 101 = case 102" in found["the same image twice in one split"]["message"]
+    assert found["the same image in two splits"]["number"] == 1
+    assert found["the same image twice in one split"]["splits"] == ["test"]
     assert not card["audit"]["passed"]
-    assert not card["checklist"][0]["ticked"]
-    assert "person 7" in capsys.readouterr().out  # in view of the reader, too
+    assert not ticked(card)[SPLITS]
+    assert "The audit found errors" in card["data"]
+    assert "See the audit; errors: 2, notes: 1." in card["limits"]
+    assert "person 7" not in json.dumps(card)  # which goes from hand to hand
+    seen = capsys.readouterr().out
+    for names in ("person 7.", "train case 33 = test case 91.", "case 101 = case 102."):
+        assert f"Look at: {names}\n" in seen
     assert record["status"] == "complete"
 
 
@@ -103,7 +113,9 @@ def test_clean_splits_are_ticked(tmp_path):
     )  # fmt: skip
     _, card = evaluate(path, tmp_path)
     assert card["audit"]["passed"]
-    assert card["checklist"][0]["ticked"]
+    assert ticked(card)[SPLITS]
+    assert "The audit found errors" not in card["data"]
+    assert "test: 40 cases of 40 patients" in card["data"]
     assert card["operating_point"]["num_positive"] == y_true[40:80].sum()
 
 
@@ -113,7 +125,70 @@ def test_two_columns_are_enough_and_the_card_says_what_is_unknown(tmp_path):
     _, card = evaluate(path, tmp_path)
     assert {"patients unknown", "images unknown", "one split only"} <= messages(card).keys()
     assert "fixed beforehand" in card["operating_point"]
-    assert not card["checklist"][0]["ticked"]
+    assert not ticked(card)[SPLITS]
+    assert "test: 120 cases of unknown patients, prevalence = 0.333." in card["data"]
+
+
+@pytest.mark.parametrize("kind", ["no training rows", "a patient unknown"])
+def test_splits_are_not_ticked_where_a_leak_could_hide(kind, tmp_path):
+    y_true, score, split = draw_cases()
+    patient = [f"person {number}" for number in range(120)]
+    if kind == "no training rows":
+        y_true, score, split, patient = y_true[40:], score[40:], split[40:], patient[40:]
+    else:
+        patient[100] = ""
+    path = write_csv(
+        tmp_path / "theirs.csv", y_true=y_true, y_score=score, split=split, patient=patient
+    )
+    _, card = evaluate(path, tmp_path)
+    assert card["audit"]["passed"]
+    assert "patients on two sides" in card["audit"]["checked"]
+    assert not ticked(card)[SPLITS]
+    said = any("nobody can know here whether a patient" in limit for limit in card["limits"])
+    assert said == (kind == "no training rows")
+
+
+def test_what_only_the_makers_of_a_model_know_is_left_to_them(tmp_path):
+    y_true, score, split = draw_cases()
+    path = write_csv(tmp_path / "theirs.csv", y_true=y_true, y_score=score, split=split)
+    _, card = evaluate(path, tmp_path)
+    assert card["purpose"].startswith("Not stated")
+    for point in (
+        "preprocessing fitted on training data only",
+        "how the final model was chosen (on validation)",
+        "internal and external testing",
+        "software, versions, seeds, hardware",
+    ):
+        assert not ticked(card)[point]
+    assert card["provenance"]["seed of the evaluation"] == 0
+    assert all(part != {} for part in card["provenance"].values())
+
+
+def test_every_result_says_how_its_interval_was_made(tmp_path):
+    y_true, score, _ = draw_cases()
+    path = write_csv(tmp_path / "theirs.csv", y_true=y_true, y_score=score)
+    _, card = evaluate(path, tmp_path)
+    assert card["how"].keys() == card["metrics"].keys()
+    assert card["how"]["sensitivity"] == "Wilson"
+    for name, estimate in card["metrics"].items():
+        assert (estimate["low"] is None) == card["how"][name].startswith("no interval")
+
+
+def test_groups_are_those_with_a_name(tmp_path):
+    y_true, score, _ = draw_cases()
+    group = np.array(["north", "south", ""])[np.arange(120) // 2 % 3]  # the last is nobody's
+    y_true[group == "south"] = 0  # no AUC there
+    path = write_csv(tmp_path / "theirs.csv", y_true=y_true, y_score=score, group=group)
+    _, card = evaluate(path, tmp_path)
+    told = {row["point"]: row["how"] for row in card["checklist"]}
+    assert told["subgroups, fairness"] == "groups: 2, with an AUC: 1"
+
+
+def test_tied_scores_are_calibrated_only_as_far_as_that_is_defined(tmp_path):
+    path = write_csv(tmp_path / "theirs.csv", y_true=[0, 1] * 20, y_score=[0.4] * 40)
+    _, card = evaluate(path, tmp_path)
+    told = {row["point"]: row["how"] for row in card["checklist"]}
+    assert told["calibration, recalibration"] == "reliability; intercept"
 
 
 def test_logits_get_no_calibration(tmp_path):
@@ -122,8 +197,7 @@ def test_logits_get_no_calibration(tmp_path):
     path = write_csv(tmp_path / "theirs.csv", y_true=y_true, y_score=logits, split=split)
     _, card = evaluate(path, tmp_path)
     assert "Brier score" not in card["metrics"]
-    ticked = {row["point"]: row["ticked"] for row in card["checklist"]}
-    assert not ticked["calibration, recalibration"]
+    assert not ticked(card)["calibration, recalibration"]
 
 
 def test_one_class_only_is_reported_as_not_defined(tmp_path):
@@ -165,4 +239,6 @@ def test_several_columns_of_scores_are_evaluated(kind, tmp_path):
     _, card = evaluate(path, tmp_path)
     averaged = "AUC, mean of classes" if kind.startswith("classes") else "AUC, mean of labels"
     assert 0.3 < card["metrics"][averaged]["value"] < 0.7
-    assert ("accuracy" in card["metrics"]) == (kind != "labels as logits")
+    answered = kind != "labels as logits"
+    assert ("accuracy" in card["metrics"]) == answered
+    assert card["operating_point"].startswith("No answers") != answered

@@ -11,7 +11,7 @@ from helpers.evaluation.audit_inputs import check_given, tabulate
 
 __all__ = ["Finding", "SplitAudit", "audit_splits"]
 
-SHOWN = 5  # examples in a message
+SHOWN = 5  # names in a line
 LEAK = {
     "patient": "patients on two sides",
     "image": "the same image in two splits",
@@ -41,8 +41,8 @@ class Finding(NamedTuple):
     """One thing that an audit found, or could not check.
 
     `check` is its name, `severity` "error" or "note", `splits` where it is, `number` how many
-    patients, images, cases or classes it concerns, `message` a sentence or more, and `examples`
-    all that it concerns, as texts.
+    patients, images, cases or classes it concerns, `message` a sentence or more without the name of
+    anybody, and `examples` all that it concerns, as texts.
 
     Introduced in notebook 05, *Leakage*.
     """
@@ -59,7 +59,8 @@ class Finding(NamedTuple):
 class SplitAudit:
     """What `audit_splits` found: the errors first, then the notes.
 
-    As a text it has one line a finding, and a last line that says what was checked in vain.
+    As a text it has one line a finding, with the first names that it concerns, and a last line
+    that says what was checked in vain.
 
     Attributes
     ----------
@@ -89,7 +90,7 @@ class SplitAudit:
         return pd.DataFrame(list(self.findings), columns=Finding._fields)
 
     def __str__(self):
-        lines = [f"{finding.severity.capitalize()}: {finding.message}" for finding in self.findings]
+        lines = [_tell(finding) for finding in self.findings]
         found = {finding.check for finding in self.findings}
         clean = [check for check in self.checked if check not in found]
         if clean:
@@ -142,8 +143,8 @@ def audit_splits(*, patient=None, image=None, y_true=None, case=None):
     >>> audit.passed
     False
     >>> print(audit)
-    Error: 1 patient lies in train and in test (1 of the 2 cases of test): p2. Split by patient, \
-for example with scikit-learn's StratifiedGroupKFold.
+    Error: 1 patient lies in train and in test (1 of the 2 cases of test). Split by patient, for \
+example with scikit-learn's StratifiedGroupKFold. Look at: p2.
     Note: No image is known: copies could not be looked for. Give what hash_images returns.
 
     Introduced in notebook 05, *Leakage*.
@@ -189,7 +190,7 @@ def _find_shared(cases, column):
         examples = _in_order(examples)
         message = (
             f"{_count(len(examples), column)} in {first} and in {second} ({len(shared)} of the "
-            f"{size[second]} cases of {second}): {_list(examples)}. {ADVICE[column]}"
+            f"{size[second]} cases of {second}). {ADVICE[column]}"
         )
         yield Finding(LEAK[column], "error", (first, second), len(examples), message, examples)
 
@@ -203,8 +204,8 @@ def _find_repeated(cases, column):
             " = ".join(names.unique()) for _, names in part.groupby(column)["name"]
         )
         message = (
-            f"{_count(len(examples), column)} in {split} more than once ({len(part)} cases): "
-            f"{_list(examples)}. Copies are no further evidence: keep one of each."
+            f"{_count(len(examples), column)} in {split} more than once ({len(part)} cases). "
+            "Copies are no further evidence: keep one of each."
         )
         yield Finding(REPEATED[column], "note", (split,), len(examples), message, examples)
 
@@ -220,7 +221,7 @@ def _find_disagreements(cases):
     examples = _in_order(", ".join(texts) for _, texts in told.groupby(different["image"]))
     number = len(examples)
     what = "1 image has" if number == 1 else f"{number} images have"
-    message = f"{what} different labels: {_list(examples, '; ')}. At most one of them is right."
+    message = f"{what} different labels. At most one of them is right."
     splits = tuple(different["split"].unique())
     yield Finding(DISAGREEMENT, "error", splits, number, message, examples)
 
@@ -238,8 +239,8 @@ def _find_missing_classes(labels):
             missing = tuple(f"label {k} = {1 - int(share[k])}" for k in constant)
         if missing:
             message = (
-                f"{split} has no case of {_list(missing)}. Measures that need one are not defined "
-                "there."
+                f"{split} has no case of {_list(missing, ', ')}. Measures that need one are not "
+                "defined there."
             )
             yield Finding(MISSING_CLASS, "note", (split,), len(missing), message, missing)
 
@@ -282,5 +283,13 @@ def _in_order(texts):
     return tuple(sorted(texts, key=lambda text: (len(text), text)))
 
 
-def _list(texts, separator=", "):
+def _tell(finding):
+    """Write a finding for whoever works on the data: with the first names that it concerns."""
+    line = f"{finding.severity.capitalize()}: {finding.message}"
+    if finding.check == MISSING_CLASS or not finding.examples:  # named already, or nothing to name
+        return line
+    return f"{line} Look at: {_list(finding.examples, '; ')}."
+
+
+def _list(texts, separator):
     return separator.join([*texts[:SHOWN], *(["... "] if len(texts) > SHOWN else [])])

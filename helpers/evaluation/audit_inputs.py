@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from helpers.checks import quoted
+from helpers.checks import name_texts, quoted
 
-UNKNOWN = {"", "none", "nan", "nat", "<na>"}  # what an unknown name looks like as a text
 COLUMNS = ("patient", "image", "case")
 
 
@@ -28,17 +27,22 @@ def check_given(given):
     return by_split
 
 
+def check_dictionary(label, parts):
+    """Refuse what is no dictionary from split to array."""
+    if not isinstance(parts, dict) or not parts:
+        raise TypeError(
+            f"`{label}` must be a dictionary from split to array, such as "
+            f'{{"train": ..., "test": ...}}; got {parts!r:.80}.'
+        )
+
+
 def _check_splits(given):
     """Check that each is a dictionary, and that all have the same splits."""
     if not given:
         raise ValueError("Give at least one of `patient`, `image`, `y_true` and `case`; got none.")
     first = next(iter(given))
     for label, parts in given.items():
-        if not isinstance(parts, dict) or not parts:
-            raise TypeError(
-                f"`{label}` must be a dictionary from split to array, such as "
-                f'{{"train": ..., "test": ...}}; got {parts!r:.80}.'
-            )
+        check_dictionary(label, parts)
         if set(parts) != set(given[first]):
             raise ValueError(
                 f"`{label}` must have the splits of `{first}`, {quoted(given[first])}; "
@@ -57,7 +61,10 @@ def _check_sizes(split, parts):
 
 
 def _check_labels(by_split):
-    """Check that labels are classes from 0, or columns of 0 and 1, of the same kind everywhere."""
+    """Check that labels are classes from 0, or columns of 0 and 1, of the same kind everywhere.
+
+    They become integers: False and 0 are one class.
+    """
     labels = {split: parts["y_true"] for split, parts in by_split.items() if "y_true" in parts}
     for split, values in labels.items():
         if values.dtype.kind not in "iub" or values.ndim not in (1, 2) or not values.size:
@@ -73,6 +80,7 @@ def _check_labels(by_split):
                 f"`y_true[{split!r}]` must hold {required}; got values from {values.min()} to "
                 f"{values.max()}."
             )
+        by_split[split]["y_true"] = values.astype("int64")
     if len({values.shape[1:] for values in labels.values()}) > 1:
         shapes = ", ".join(f"{split} {values.shape}" for split, values in labels.items())
         raise ValueError(f"`y_true` must be of one kind in all splits; got the shapes {shapes}.")
@@ -86,14 +94,7 @@ def _texts(label, split, values):
             f"`{label}[{split!r}]` must have shape (n,), one name a case; got {values.shape}."
             + (" Pass what `hash_images` returns." if label == "image" else "")
         )
-    return [_text(value) for value in values.tolist()]
-
-
-def _text(value):
-    if isinstance(value, (float, np.floating)) and value.is_integer():
-        value = int(value)  # a missing number in its column made 7 a 7.0
-    text = " ".join(str(value).split())
-    return "" if text.lower() in UNKNOWN else text
+    return name_texts(values.tolist())
 
 
 def tabulate(split, parts):

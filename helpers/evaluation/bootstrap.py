@@ -9,9 +9,13 @@ import numpy as np
 from tqdm import tqdm
 
 from helpers.checks import check_integer, check_number
-from helpers.evaluation.delong import check_score_rows
 from helpers.evaluation.estimate import Estimate
-from helpers.evaluation.inputs import check_patient, has_both_classes, warn_one_class
+from helpers.evaluation.inputs import (
+    check_patient,
+    check_score_rows,
+    has_both_classes,
+    warn_one_class,
+)
 
 __all__ = ["bootstrap_by_patient", "percentile_interval"]
 
@@ -33,7 +37,8 @@ def bootstrap_by_patient(statistic, y_true, scores, *, patient=None, num_resampl
     scores : array_like of shape (n,), or (k, n) for k scores of the same cases
         Finite, higher for the disease. `statistic` gets them as float64 with the same axes.
     patient : array_like of shape (n,), or None
-        Whose case it is: numbers or texts. None: each case is its own patient.
+        Whose case it is: numbers or texts (7 and "7" are one patient). None: each case is its own
+        patient.
     num_resamples : int
         At least 1. Limits of a 95 % interval want about 2,000.
     seed : int
@@ -47,8 +52,9 @@ def bootstrap_by_patient(statistic, y_true, scores, *, patient=None, num_resampl
     Raises
     ------
     TypeError, ValueError
-        For no cases, shapes that do not fit, labels other than 0 and 1, nan or infinity, a
-        statistic that returns something else, or options that are not allowed.
+        For no cases, shapes that do not fit, labels other than 0 and 1, nan or infinity, a patient
+        without a name, a statistic that is no function or returns something else or another shape
+        than for the whole test set, or options that are not allowed.
 
     Notes
     -----
@@ -84,38 +90,52 @@ def bootstrap_by_patient(statistic, y_true, scores, *, patient=None, num_resampl
 
     Introduced in notebook 05, *Patients, not images*.
     """
+    if not callable(statistic):
+        raise TypeError(
+            "`statistic` must be a function of (y_true, scores); "
+            f"got {type(statistic).__name__}. Pass the function itself: `compute_auc`."
+        )
     y_true, rows = check_score_rows(y_true, scores)
     scores = rows[0] if np.ndim(scores) == 1 else rows
     codes = check_patient(patient, len(y_true))
     check_integer("num_resamples", num_resamples, minimum=1)
-    # a stream of its own: the cases themselves may come from default_rng(seed)
-    generator = np.random.default_rng([check_integer("seed", seed, minimum=0), STREAM])
+    check_integer("seed", seed, minimum=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what they say of single draws is counted below
-        shape = _shape_of(statistic(y_true, scores))
-        values = np.full((num_resamples, *shape), np.nan)
+        whole = _check_value(statistic(y_true, scores))
+        values = np.full((num_resamples, *whole.shape), np.nan)
         if codes.max() > 0 and has_both_classes(y_true):
-            for i, cases in enumerate(_draw_cases(codes, num_resamples, generator)):
+            for i, cases in enumerate(draw_patients(codes, num_resamples, seed)):
                 labels = y_true[cases]
                 if has_both_classes(labels):
-                    values[i] = statistic(labels, scores[..., cases])
+                    values[i] = _check_value(statistic(labels, scores[..., cases]), whole.shape)
     _warn_of_undefined(values, y_true, codes)
     return values
 
 
-def _shape_of(value):
-    """Return the shape of what the statistic gives for the whole test set, if it is of use."""
+def _check_value(value, shape=None):
+    """Return what the statistic gives as an array, of the shape that it had before."""
     value = np.asarray(value)
     if value.dtype.kind not in "fiub" or value.ndim > 1 or value.size == 0:
         raise TypeError(
             "`statistic` must return a number, or an array of shape (m,); got shape "
             f"{value.shape} of {value.dtype}."
         )
-    return value.shape
+    if shape is not None and value.shape != shape:
+        raise ValueError(
+            "`statistic` must return the same shape for every test set; got "
+            f"{shape} for the whole one and {value.shape} for one drawn from it."
+        )
+    return value
 
 
-def _draw_cases(codes, num_resamples, generator):
-    """Yield the positions of the cases of as many patients, drawn with replacement."""
+def draw_patients(codes, num_resamples, seed):
+    """Yield the positions of the cases of as many patients, drawn with replacement.
+
+    `codes` are those of `check_patient`.
+    """
+    # a stream of its own: the cases themselves may come from default_rng(seed)
+    generator = np.random.default_rng([seed, STREAM])
     order, counts = np.argsort(codes, kind="stable"), np.bincount(codes)
     starts = np.cumsum(counts) - counts  # of each patient's cases in `order`
     # Jupyter's server names the notebook in this variable; nbval and papermill do not

@@ -192,10 +192,11 @@ def fit_calibration_line(y_true, probabilities, *, confidence=0.95):
     statsmodels. Standard errors come from the residuals (sandwich), because the second regression
     is wrong wherever the slope is not 1, and the usual ones would be too small there.
 
-    A probability of 0 or 1 has infinite log odds and counts as 1e-12 or 1 - 1e-12. nan, each with a
-    warning, are both numbers with one class only; the slope if all probabilities are tied, or if
-    one threshold separates the classes (then it is infinite); and what statsmodels cannot find, as
-    where labels are given for probabilities.
+    Every probability below 1e-12 counts as 1e-12, and one above 1 - 1e-12 as 1 - 1e-12: 0 and 1
+    have infinite log odds. nan, each with a warning, are both numbers with one class only, and
+    where statsmodels cannot find the intercept, as where labels are given for probabilities; the
+    slope if all probabilities are tied, or if one threshold separates the classes (then it is
+    infinite).
 
     References
     ----------
@@ -221,6 +222,8 @@ def fit_calibration_line(y_true, probabilities, *, confidence=0.95):
     log_odds = compute_log_odds(probabilities)
     ones = np.ones_like(log_odds)
     intercept = _fit_logistic(y_true, [ones], log_odds, confidence)
+    if np.isnan(intercept.value):  # said; the slope would mean as little
+        return CalibrationLine(intercept, undefined)
     reason = _why_no_slope(y_true, log_odds)
     if reason:
         warnings.warn(f"The calibration line has no finite slope: {reason}.", stacklevel=2)

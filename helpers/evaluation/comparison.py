@@ -8,14 +8,14 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import norm
 
 from helpers.checks import check_number
-from helpers.evaluation.delong import (
-    check_score_rows,
-    count_placements,
-    covariance_of_aucs,
-    estimate_aucs,
-)
+from helpers.evaluation.delong import count_placements, covariance_of_aucs
 from helpers.evaluation.estimate import Estimate
-from helpers.evaluation.inputs import check_cases, has_both_classes, warn_one_class
+from helpers.evaluation.inputs import (
+    check_cases,
+    check_score_rows,
+    has_both_classes,
+    warn_one_class,
+)
 from helpers.observers import detectability_from_auc
 
 __all__ = ["AucComparison", "compare_aucs", "compute_efficiency"]
@@ -68,11 +68,10 @@ def compare_aucs(y_true, first_scores, second_scores, *, confidence=0.95):
 
     Scores that order all cases alike differ by 0 (0 to 0), p = 1. A score that separates the
     classes completely has no spread of its own: the interval is too narrow, with a warning (of two
-    such scores it has no width). Where
-    the AUCs differ but neither has spread (one separates, the other separates the wrong way or ties
-    all scores), the limits and p are nan, with a warning; so they are with a single case of a
-    class. With one class only all is nan, with a warning. The correlation is nan where an AUC has
-    no spread.
+    such scores it has no width). Where the AUCs differ but neither has spread (one separates, the
+    other separates the wrong way or ties all scores), the limits and p are nan, with a warning; so
+    they are with a single case of a class. With one class only all is nan, with a warning. The
+    correlation is nan where an AUC has no spread.
 
     References
     ----------
@@ -165,12 +164,16 @@ def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
     has a negative efficiency.
 
     The interval is paired: both AUCs come from the same images and rise and fall together, which
-    DeLong's covariance knows and the delta method carries over to the ratio. It covers the choice
-    of test images; neither that of training images nor of seeds. A lucky model may exceed 1.
+    DeLong's covariance knows and the delta method carries over to r = d'_model / d'_ideal, whose
+    limits are squared, their signs kept. The mean of several models has no such root: there the
+    delta method is that of the mean itself, which needs every d'_model well above 0 (compared with
+    its own error), because a square has no slope at 0. The interval covers the choice of test
+    images; neither that of training images nor of seeds. A lucky model may exceed 1.
 
     Without a finite d' there is no efficiency: nan, with a warning, when there is one class only,
     a score separates the classes completely, or the ideal score is at or below chance. With a
-    single case of a class the interval is nan, with a warning.
+    single case of a class the interval is nan, with a warning; so it is where all scores of each
+    model are tied, whose efficiency is 0.
 
     References
     ----------
@@ -190,9 +193,12 @@ def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
     if np.ndim(ideal_scores) != 1:
         raise ValueError(f"`ideal_scores` must have shape (n,); got {np.shape(ideal_scores)}.")
     _, ideal_scores = check_score_rows(y_true, ideal_scores, "ideal_scores")
-    aucs, covariance = estimate_aucs(y_true, np.concatenate([scores, ideal_scores]))
-    if np.isnan(aucs[-1]):
-        return Estimate(np.nan, np.nan, np.nan)
+    undefined = Estimate(np.nan, np.nan, np.nan)
+    if not has_both_classes(y_true):
+        warn_one_class(y_true, "AUC", stacklevel=3)
+        return undefined
+    below, above = count_placements(y_true, np.concatenate([scores, ideal_scores]))
+    aucs = below.sum(axis=1) / (below.shape[1] * above.shape[1])
     if aucs[-1] < 0.5 + 1e-12 or np.isin(aucs, (0, 1)).any():
         warnings.warn(
             "There is no efficiency without a finite d' and an ideal d' above 0; got AUCs from "
@@ -200,17 +206,33 @@ def compute_efficiency(y_true, scores, ideal_scores, *, confidence=0.95):
             "Use more test images.",
             stacklevel=2,
         )
-        return Estimate(np.nan, np.nan, np.nan)
-    value, gradient = _ratio_and_gradient(aucs)
-    half = ndtri((1 + confidence) / 2) * np.sqrt(max(gradient @ covariance @ gradient, 0.0))
-    return Estimate(float(value), float(value - half), float(value + half))
+        return undefined
+    single, tied = min(below.shape[1], above.shape[1]) == 1, not np.ptp(scores, axis=1).any()
+    if single or tied:
+        reason = "a single case of a class" if single else "all scores of a model tied"
+        warnings.warn(f"The efficiency has no interval: {reason}.", stacklevel=2)
+        return Estimate(_mean_efficiency(aucs), np.nan, np.nan)
+    limits = _limits_of_efficiency(aucs, covariance_of_aucs(below, above), confidence)
+    return Estimate(_mean_efficiency(aucs), *limits)
 
 
-def _ratio_and_gradient(aucs):
-    """Return mean efficiency and its derivatives by each AUC, the ideal observer's last."""
+def _mean_efficiency(aucs):
+    """Return the mean efficiency of the models; the last AUC is the ideal observer's."""
     d = detectability_from_auc(aucs)
-    slope = np.sqrt(2) / norm.pdf(d / np.sqrt(2))  # of d' by AUC
+    return float(np.mean(d[:-1] * np.abs(d[:-1])) / d[-1] ** 2)
+
+
+def _limits_of_efficiency(aucs, covariance, confidence):
+    """Return the limits of the delta method: of the root of one efficiency, of a mean itself."""
+    d = detectability_from_auc(aucs)
     model, ideal = d[:-1], d[-1]
-    value = np.mean(model * np.abs(model)) / ideal**2
-    by_model = 2 * np.abs(model) / ideal**2 / len(model)
-    return value, slope * np.append(by_model, -2 * value / ideal)
+    if len(model) == 1:
+        value = model[0] / ideal
+        by_d = [1 / ideal, -value / ideal]
+    else:
+        value = _mean_efficiency(aucs)
+        by_d = np.append(2 * np.abs(model) / ideal**2 / len(model), -2 * value / ideal)
+    gradient = np.sqrt(2) / norm.pdf(d / np.sqrt(2)) * by_d  # first the slope of d' by AUC
+    half = ndtri((1 + confidence) / 2) * np.sqrt(max(gradient @ covariance @ gradient, 0.0))
+    limits = np.array([value - half, value + half])
+    return (limits * np.abs(limits) if len(model) == 1 else limits).tolist()

@@ -10,12 +10,11 @@ from helpers.checks import check_choice, check_integer, check_number
 from helpers.evaluation.estimate import Estimate
 from helpers.evaluation.inputs import (
     check_cases,
-    check_real_numbers,
+    check_score_rows,
     has_both_classes,
     warn_one_class,
 )
 from helpers.observers import detectability_from_auc
-from helpers.observers.images import check_labels
 
 __all__ = ["auc_standard_error", "delong_covariance", "delong_interval", "separation_bound"]
 
@@ -70,20 +69,16 @@ def delong_covariance(y_true, scores):
 
     Introduced in notebook 05, *Intervals of an area*.
     """
-    return estimate_aucs(*check_score_rows(y_true, scores))
-
-
-def estimate_aucs(y_true, scores):
-    """Do the work of `delong_covariance`; warnings name the line that called its caller."""
+    y_true, scores = check_score_rows(y_true, scores)
     undefined = np.full((len(scores), len(scores)), np.nan)
     if not has_both_classes(y_true):
-        warn_one_class(y_true, "AUC", stacklevel=4)
+        warn_one_class(y_true, "AUC", stacklevel=3)
         return undefined[0], undefined
     below, above = count_placements(y_true, scores)
     num_positive, num_negative = below.shape[1], above.shape[1]
     aucs = below.sum(axis=1) / (num_positive * num_negative)
     if min(num_positive, num_negative) == 1:
-        warnings.warn("A single case of a class shows no spread of the AUC.", stacklevel=3)
+        warnings.warn("A single case of a class shows no spread of the AUC.", stacklevel=2)
         return aucs, undefined
     return aucs, covariance_of_aucs(below, above)
 
@@ -107,19 +102,6 @@ def covariance_of_aucs(below, above):
     by_positives = np.cov(below) / num_negative**2 / num_positive
     by_negatives = np.cov(above) / num_positive**2 / num_negative
     return np.atleast_2d(by_positives + by_negatives)
-
-
-def check_score_rows(y_true, scores, label="scores"):
-    """Return labels (n,) and finite float64 scores (k, n), or say what came instead."""
-    if np.size(y_true) == 0:
-        raise ValueError("`y_true` must hold something; got no case.")
-    y_true, scores = check_labels("y_true", y_true), check_real_numbers(label, scores)
-    if scores.ndim not in (1, 2) or scores.shape[-1] != len(y_true) or scores.size == 0:
-        raise ValueError(
-            f"`{label}` must have one score a case in its last axis, shape (n,) or (k, n); "
-            f"got {scores.shape} for {len(y_true)} cases."
-        )
-    return y_true.astype("int64"), np.atleast_2d(scores)
 
 
 def delong_interval(y_true, scores, *, confidence=0.95, method="logit"):

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.stats import norm
 
 from helpers.evaluation.estimate import Estimate
-from helpers.evaluation.inputs import check_real_numbers, warn_one_class
+from helpers.evaluation.inputs import check_probabilities, check_real_numbers, warn_one_class
 from helpers.evaluation.intervals import wilson_interval
+from helpers.observers.images import check_class_numbers
 
 __all__ = [
     "compute_accuracy",
@@ -87,7 +88,8 @@ def compute_accuracy(y_true, probabilities):
     Estimate
         Value and interval: Wilson's where an image has one answer. With several labels the
         answers about one image depend on one another, so the interval is the normal one of the
-        per-image shares, cut to [0, 1]; it is nan for a single image.
+        per-image shares, cut to [0, 1]. Where these have no spread (a single image, or all of them
+        answered equally well) it is nan, with a warning.
 
     Raises
     ------
@@ -107,7 +109,12 @@ def compute_accuracy(y_true, probabilities):
         low, high = wilson_interval(int(right.sum()), len(right))
         return Estimate(float(right.mean()), low, high)
     shares = right.mean(axis=1)
-    if len(shares) == 1:
+    if np.ptp(shares) == 0:
+        warnings.warn(
+            "The accuracy has no interval: the shares of right answers of the images show no "
+            "spread. Use more images.",
+            stacklevel=2,
+        )
         return Estimate(float(shares[0]), float("nan"), float("nan"))
     half = norm.ppf(0.975) * shares.std(ddof=1) / np.sqrt(len(shares))
     value = shares.mean()
@@ -198,30 +205,20 @@ def _check_columns(label, values, *, multi_label):
 
 
 def _check_probabilities(probabilities, *, multi_label):
-    probabilities = _check_columns("probabilities", probabilities, multi_label=multi_label)
-    if probabilities.min() < 0 or probabilities.max() > 1:
-        raise ValueError(
-            "`probabilities` must be from 0 to 1; got values from "
-            f"{probabilities.min():g} to {probabilities.max():g}. Logits go through a sigmoid or "
-            "a softmax first."
-        )
-    return probabilities
+    return check_probabilities(
+        _check_columns("probabilities", probabilities, multi_label=multi_label)
+    )
 
 
 def _check_fit(label, y_true, values):
-    fits = len(y_true) == len(values) and (y_true.ndim == 1 or y_true.shape == values.shape)
-    if not fits:
+    one_each = y_true.shape == values.shape[:1]
+    if not (one_each or (y_true.ndim == 2 and y_true.shape == values.shape)):
         raise ValueError(
             f"`y_true` must have one label a case, or the shape of `{label}`; "
             f"got {y_true.shape} and {values.shape}."
         )
     highest = 1 if y_true.ndim == 2 or values.ndim == 1 else values.shape[1] - 1
-    if y_true.dtype.kind not in "iub" or y_true.min() < 0 or y_true.max() > highest:
-        found = list(dict.fromkeys(y_true.ravel().tolist()))[:5]
-        raise ValueError(
-            f"`y_true` must hold integers from 0 to {highest}; got {y_true.dtype} with the values "
-            f"{found}."
-        )
+    check_class_numbers("y_true", y_true, highest)
 
 
 def _check_pair(y_true, probabilities):

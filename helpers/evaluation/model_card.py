@@ -1,22 +1,26 @@
 """What to say about a model: a card, in Markdown for readers and in JSON for programs."""
 
 import dataclasses
+import datetime
 import json
 import math
 import numbers
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.audit import SplitAudit
+from helpers.checks import check_choice, check_number
+from helpers.evaluation.audit import LEAK, SplitAudit
 from helpers.evaluation.estimate import Estimate
 from helpers.evaluation.reporting import reporting_checklist
 from helpers.evaluation.thresholds import FrozenThreshold
 
-__all__ = ["ModelCard", "reporting_checklist"]
+__all__ = ["ModelCard"]
 
 NOT_DEFINED = "not defined"
+NOT_STATED = "not stated"
 _STATEMENTS = (
     "The numbers are those of the items that ask for each point: CLAIM 2024 "
     "(doi 10.1148/ryai.240300), TRIPOD+AI (BMJ 2024;385:e078378), STARD-AI (Nature Medicine 2025). "
@@ -36,24 +40,30 @@ class ModelCard:
         trained and tested, and what for.
     metrics : dict of str to Estimate, float or str
         The results on the test cases. nan or None: not defined for these data.
-    limits : sequence of str
+    limits : iterable of str
         What the evidence does not show; at least one, because there always is one.
+    how : dict of str to str, optional
+        For the name of a metric, how its interval was made, or why it has none, as in the column
+        `how` of `summarise`.
+    confidence : float
+        Of the intervals, above 0, below 1.
     operating_point : FrozenThreshold or str, optional
         The threshold and how it was chosen; or words, where there is none.
     subgroups : pandas.DataFrame, optional
         As `subgroup_table` returns it.
     audit : SplitAudit, optional
-        What was found in the splits.
+        What was found in the splits. The card says it without the names of patients and cases.
     evidence : dict of str to bool or str, optional
         See `reporting_checklist`.
     provenance : dict, optional
-        Versions, seeds, machine: names with texts, numbers, or a dictionary of these.
+        Versions, seeds, machine, dates: names with texts, numbers, or a dictionary of these.
 
     Raises
     ------
     TypeError, ValueError
-        If a part is of another kind, a text is empty, there is no limit, or the evidence claims
-        "splits" although the audit found an error.
+        If a part is of another kind, a text is empty, there is no limit, `how` names what is no
+        metric, or the evidence claims "splits" although no audit looked for patients on two sides,
+        or it found an error.
 
     Notes
     -----
@@ -82,6 +92,8 @@ class ModelCard:
     purpose: str
     metrics: dict
     limits: tuple
+    how: dict = dataclasses.field(default_factory=dict)
+    confidence: float = 0.95
     operating_point: FrozenThreshold | str | None = None
     subgroups: pd.DataFrame | None = None
     audit: SplitAudit | None = None
@@ -91,26 +103,20 @@ class ModelCard:
     def __post_init__(self):
         for label in ("title", "model", "data", "purpose"):
             _check_text(label, getattr(self, label))
-        if isinstance(self.limits, str) or not self.limits:
-            raise ValueError(
-                f"`limits` must be a list of at least one text; got {self.limits!r}. "
-                "Say what these data cannot show."
-            )
-        for limit in self.limits:
-            _check_text("limits", limit)
+        object.__setattr__(self, "limits", _check_limits(self.limits))
         for label, kinds in _KINDS.items():
             if not isinstance(getattr(self, label), kinds):
                 raise TypeError(
                     f"`{label}` must be {' or '.join(map(_name_of, kinds))}; "
                     f"got {type(getattr(self, label)).__name__}."
                 )
-        object.__setattr__(self, "limits", tuple(self.limits))
+        check_number("confidence", self.confidence, above=0, below=1)
+        for name, text in self.how.items():
+            check_choice("how", name, self.metrics)
+            _check_text("how", text)
         reporting_checklist(self.evidence)
-        if self.audit is not None and not self.audit.passed and self.evidence.get("splits"):
-            raise ValueError(
-                "`evidence` must not claim 'splits': the audit found an error in them. "
-                "Leave the point out, and say in `limits` what was found."
-            )
+        if self.evidence.get("splits"):
+            _check_claim_of_splits(self.audit)
         for label in ("metrics", "provenance"):  # now, not when the card is written
             _plain(label, getattr(self, label))
 
@@ -144,9 +150,9 @@ class ModelCard:
             "Data": self.data,
             "Purpose": self.purpose,
             "Operating point": _describe_threshold(self.operating_point),
-            "Results on the test cases": _table(["measure", "value"], self.metrics.items()),
+            "Results on the test cases": self._list_results(),
             "Subgroups": _frame_table(self.subgroups),
-            "Audit of the splits": _list(str(self.audit or "Not audited.").splitlines()),
+            "Audit of the splits": _list(_describe_audit(self.audit)),
             "Reporting": f"{_frame_table(checklist)}\n\n{_STATEMENTS}",
             "Limits": _list(self.limits),
             "Provenance": _table(["what", "value"], self.provenance.items()),
@@ -155,9 +161,15 @@ class ModelCard:
         body = [f"## {heading}\n\n{text.strip()}" for heading, text in sections.items()]
         return "\n\n".join([f"# {title}", *body, "This model is **not for clinical use**."]) + "\n"
 
+    def _list_results(self):
+        columns = ["measure", f"value ({100 * self.confidence:g} % interval)", "how"]
+        rows = ((name, x, self.how.get(name, NOT_STATED)) for name, x in self.metrics.items())
+        return _table(columns, rows)
+
 
 _KINDS = {
     "metrics": (dict,),
+    "how": (dict,),
     "operating_point": (FrozenThreshold, str, type(None)),
     "subgroups": (pd.DataFrame, type(None)),
     "audit": (SplitAudit, type(None)),
@@ -165,7 +177,7 @@ _KINDS = {
     "provenance": (dict,),
 }
 _WRITTEN = [
-    *("title", "model", "data", "purpose", "metrics", "limits"),
+    *("title", "model", "data", "purpose", "metrics", "how", "confidence", "limits"),
     *("operating_point", "subgroups", "audit", "provenance"),
 ]
 
@@ -179,6 +191,33 @@ def _check_text(label, text):
         raise TypeError(f"`{label}` must be a text; got {text!r} ({type(text).__name__}).")
     if not text.strip():
         raise ValueError(f"`{label}` must not be empty.")
+
+
+def _check_limits(limits):
+    listed = not isinstance(limits, (str, dict)) and isinstance(limits, Iterable)
+    texts = tuple(limits) if listed else ()
+    if not texts:
+        raise ValueError(
+            f"`limits` must be a list of at least one text; got {limits!r}. "
+            "Say what these data cannot show."
+        )
+    for text in texts:
+        _check_text("limits", text)
+    return texts
+
+
+def _check_claim_of_splits(audit):
+    if audit is None:
+        reason = "no audit is given. Pass what `audit_splits` returned"
+    elif not audit.passed:
+        reason = "the audit found an error in them. Leave the point out"
+    elif LEAK["patient"] not in audit.checked:
+        reason = "the audit could not look for patients on two sides. Leave the point out"
+    else:
+        return
+    raise ValueError(
+        f"`evidence` must not claim 'splits': {reason}, or say in `limits` what is not known."
+    )
 
 
 def _plain(label, value):
@@ -202,8 +241,12 @@ def _plain(label, value):
 
 
 def _plain_scalar(label, value):
-    if value is None or isinstance(value, str):
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, str):
         return value
+    if isinstance(value, (datetime.date, np.datetime64)):
+        return str(value)
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     if isinstance(value, numbers.Integral):
@@ -212,7 +255,7 @@ def _plain_scalar(label, value):
         number = float(value)
         return number if math.isfinite(number) else None if math.isnan(number) else str(number)
     raise TypeError(
-        f"`{label}` must hold numbers, texts, and estimates; got {value!r} "
+        f"`{label}` must hold numbers, texts, dates and estimates; got {value!r} "
         f"({type(value).__name__})."
     )
 
@@ -228,6 +271,14 @@ def _describe_threshold(threshold):
         f"{threshold.num_negative} without the disease; on these its sensitivity is "
         f"{threshold.sensitivity:.3f} and its specificity {threshold.specificity:.3f}."
     )
+
+
+def _describe_audit(audit):
+    """Tell what an audit found, without the names that its own text has."""
+    if audit is None:
+        return ["Not audited."]
+    lines = [f"{finding.severity.capitalize()}: {finding.message}" for finding in audit.findings]
+    return [*lines, f"Looked for: {'; '.join(audit.checked) or 'nothing'}."]
 
 
 def _list(texts):
@@ -267,5 +318,5 @@ def _shown(value):
     if isinstance(plain, bool):
         return "yes" if plain else "no"
     if isinstance(plain, float):
-        return f"{plain:.3f}"
+        return f"{plain:.3g}" if 0 < abs(plain) < 0.001 else f"{plain:.3f}"
     return re.sub(r"([\\`*|<$])", r"\\\1", " ".join(str(plain).split()))

@@ -5,6 +5,8 @@ from itertools import combinations
 import numpy as np
 
 from helpers.checks import check_number
+from helpers.evaluation.audit_inputs import check_dictionary
+from helpers.evaluation.inputs import check_real_numbers
 
 __all__ = ["audit_normalisation"]
 
@@ -67,7 +69,7 @@ def audit_normalisation(mean, std, x, *, rtol=1e-3):
     check_number("rtol", rtol, above=0, below=1)
     x = _check_splits(x)
     mean, std = _check_moments(mean, std, next(iter(x.values())).shape[1:])
-    parts = {split: _compute_moments(values, mean.shape) for split, values in x.items()}
+    parts = {split: _compute_moments(split, values, mean.shape) for split, values in x.items()}
     distances = {}
     for number in range(1, len(x) + 1):
         for chosen in combinations(x, number):
@@ -80,13 +82,14 @@ def audit_normalisation(mean, std, x, *, rtol=1e-3):
     return " or ".join(name for name, distance in fits.items() if distance < FAR * nearest)
 
 
-def _compute_moments(values, shape):
+def _compute_moments(split, values, shape):
     """Return count, mean and sum of squares about it; averaged where `shape` has length 1."""
     axes = (0, *(axis + 1 for axis, size in enumerate(shape) if size == 1))
-    batches = [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
+    parts = [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
     count = values.size / np.prod(shape)
-    mean = sum(batch.sum(axes, "float64", keepdims=True) for batch in batches) / count
-    squares = sum(((batch - mean) ** 2).sum(axes, keepdims=True) for batch in batches)
+    batches = (check_real_numbers(f"x[{split!r}]", part) for part in parts)
+    mean = sum(batch.sum(axes, keepdims=True) for batch in batches) / count
+    squares = sum(((part - mean) ** 2).sum(axes, keepdims=True) for part in parts)
     return count, mean[0], squares[0]
 
 
@@ -110,22 +113,14 @@ def _distance(mean, std, count, expected, squares):
 
 
 def _check_splits(x):
-    if not isinstance(x, dict) or not x:
-        raise TypeError(
-            '`x` must be a dictionary from split to array, such as {"train": ..., "test": ...}; '
-            f"got {type(x).__name__}."
-        )
+    check_dictionary("x", x)
     x = {split: np.asarray(values) for split, values in x.items()}
     for split, values in x.items():
-        if values.dtype.kind not in "fiub":
-            raise TypeError(f"`x[{split!r}]` must hold real numbers; got {values.dtype}.")
         if values.ndim < 2 or values.size == 0:
             raise ValueError(
                 f"`x[{split!r}]` must have shape (n, ...) and hold something; got {values.shape}. "
                 "Leave an empty split out."
             )
-        if not np.isfinite(values).all():
-            raise ValueError(f"`x[{split!r}]` must hold finite numbers; got nan or infinity.")
     if len({values.shape[1:] for values in x.values()}) > 1:
         shapes = ", ".join(f"{split} {values.shape}" for split, values in x.items())
         raise ValueError(f"`x` must have cases of one shape; got {shapes}.")
@@ -134,13 +129,9 @@ def _check_splits(x):
 
 def _check_moments(mean, std, shape):
     """Return both as float64 with as many axes as a case of this shape has."""
-    mean, std = np.asarray(mean), np.asarray(std)
-    for label, values in (("mean", mean), ("std", std)):
-        if values.dtype.kind not in "fiu":
-            raise TypeError(f"`{label}` must hold real numbers; got {values.dtype}.")
-        if not np.isfinite(values).all() or (label == "std" and (values < 0).any()):
-            required = "finite and at least 0" if label == "std" else "finite"
-            raise ValueError(f"`{label}` must be {required}; got {values}.")
+    mean, std = check_real_numbers("mean", mean), check_real_numbers("std", std)
+    if (std < 0).any():
+        raise ValueError(f"`std` must be at least 0; got {std}.")
     axes = mean.shape[max(mean.ndim - len(shape), 0) :]  # Keras keeps the first axis, too
     axes = (1,) * (len(shape) - len(axes)) + axes
     fits = all(size in (1, full) for size, full in zip(axes, shape, strict=True))
@@ -149,4 +140,4 @@ def _check_moments(mean, std, shape):
             "`mean` and `std` must be numbers or arrays of one shape that broadcasts to a case, "
             f"{shape}; got {mean.shape} and {std.shape}."
         )
-    return mean.astype("float64").reshape(axes), std.astype("float64").reshape(axes)
+    return mean.reshape(axes), std.reshape(axes)

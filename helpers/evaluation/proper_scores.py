@@ -4,8 +4,7 @@ import warnings
 
 import numpy as np
 
-from helpers.evaluation.inputs import check_probabilities_of
-from helpers.evaluation.recalibration import check_class_probabilities_of
+from helpers.evaluation.inputs import check_class_probabilities_of, check_probabilities_of
 
 __all__ = ["compute_brier_score", "compute_log_loss"]
 

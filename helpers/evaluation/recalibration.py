@@ -7,12 +7,12 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, softmax
 
 from helpers.checks import check_number
-from helpers.evaluation.inputs import check_probabilities_of, check_real_numbers
+from helpers.evaluation.inputs import check_class_probabilities, check_class_probabilities_of
 
 __all__ = ["apply_temperature", "fit_temperature", "shift_prevalence"]
 
-SMALLEST_PROBABILITY = 1e-12  # 0 has no finite log odds and counts as this; 1 as 1 minus this
-SUM_TOLERANCE = 1e-3  # of the probabilities of one case: a softmax in float16 is that far from 1
+SMALLEST_PROBABILITY = 1e-12  # what is below, such as 0, has no log odds of use: it counts as this
+MOST_CLIPPED = 0.01  # share of cases; beyond it the clipping is no detail any more
 HOTTEST = 100.0  # highest temperature that is looked for; the lowest is 1 over it
 
 
@@ -40,10 +40,13 @@ def fit_temperature(y_true, probabilities):
 
     Notes
     -----
-    Least log loss of sigmoid(z / T) or softmax(z / T), z = logit(p) or log(p); a probability of 0
-    counts as 1e-12. The loss is convex in 1 / T, and its slope there is the mean of what z is
-    expected to be under the scaled probabilities minus z of what was the case: the zero of the
-    slope is found by SciPy.
+    Least log loss of sigmoid(z / T) or softmax(z / T), z = logit(p) or log(p). Every probability
+    below 1e-12 counts as 1e-12 (and one above 1 - 1e-12 of the disease as 1 - 1e-12): 0 and 1 have
+    no logit. If that concerns more than 1 % of the cases (of classes: the one that was the case), a
+    warning names their number, because the
+    temperature is then partly that of the clipping. The loss is convex in 1 / T, and its slope
+    there is the mean of what z is expected to be under the scaled probabilities minus z of what was
+    the case: the zero of the slope is found by SciPy.
 
     If every case is on its right side already, colder is always better: 1/100, with a warning. If
     the probabilities are worse than none, hotter is always better: 100, with a warning. If all are
@@ -67,6 +70,7 @@ def fit_temperature(y_true, probabilities):
     if np.ptp(y_true) == 0:
         warnings.warn("Cases of one class only have no temperature: nan.", stacklevel=2)
         return float("nan")
+    _warn_of_clipping(y_true, probabilities)
     margins = _log_margins(y_true, probabilities)
     if not margins.any():
         warnings.warn("All probabilities are equal: no temperature changes them.", stacklevel=2)
@@ -84,6 +88,20 @@ def fit_temperature(y_true, probabilities):
         stacklevel=2,
     )
     return bound
+
+
+def _warn_of_clipping(y_true, probabilities):
+    if probabilities.ndim == 1:
+        clipped = np.minimum(probabilities, 1 - probabilities) < SMALLEST_PROBABILITY
+    else:  # of the many other classes of a case most are near 0, and weigh next to nothing
+        clipped = probabilities[np.arange(len(y_true)), y_true] < SMALLEST_PROBABILITY
+    if clipped.mean() > MOST_CLIPPED:
+        warnings.warn(
+            f"{clipped.sum()} of {len(clipped)} cases have a probability nearer to 0 or 1 than "
+            f"{SMALLEST_PROBABILITY:g}, which counts as that: the temperature depends on it. "
+            "Compute the probabilities from the logits in float64.",
+            stacklevel=3,
+        )
 
 
 def _log_margins(y_true, probabilities):
@@ -133,7 +151,7 @@ def apply_temperature(probabilities, temperature):
 
     Introduced in notebook 05, *Temperature*.
     """
-    probabilities = _check_any_probabilities(probabilities)
+    probabilities = check_class_probabilities(probabilities)
     temperature = check_number("temperature", temperature, above=0)
     if probabilities.ndim == 1:
         return expit(logit(probabilities) / temperature)
@@ -185,58 +203,17 @@ def shift_prevalence(probabilities, *, old, new):
 
     Introduced in notebook 05, *Class weighting and prior shift*.
     """
-    if np.ndim(probabilities) != 1:
+    probabilities = check_class_probabilities(probabilities)
+    if probabilities.ndim != 1:
         raise ValueError(
             "`probabilities` must have shape (n,), those of the disease; "
-            f"got {np.shape(probabilities)}."
+            f"got {probabilities.shape}."
         )
-    probabilities = _check_any_probabilities(probabilities)
     old = check_number("old", old, above=0, below=1)
     new = check_number("new", new, above=0, below=1)
     return expit(logit(probabilities) + (logit(new) - logit(old)))
 
 
 def compute_log_odds(probabilities):
-    """Return log(p / (1 - p)) with 0 and 1 moved inside by the smallest probability."""
+    """Return log(p / (1 - p)), every p clipped to [1e-12, 1 - 1e-12]."""
     return logit(np.clip(probabilities, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY))
-
-
-def check_class_probabilities_of(y_true, probabilities):
-    """Return labels and probabilities, (n,) of the disease or (n, classes), if they fit."""
-    if np.ndim(probabilities) != 2:
-        return check_probabilities_of(y_true, probabilities)
-    y_true, probabilities = np.asarray(y_true), _check_any_probabilities(probabilities)
-    highest = probabilities.shape[1] - 1
-    if y_true.shape != (len(probabilities),):
-        raise ValueError(
-            "`y_true` must have one label a case; "
-            f"got shape {y_true.shape} for {len(probabilities)} cases."
-        )
-    if y_true.dtype.kind not in "iub" or y_true.min() < 0 or y_true.max() > highest:
-        found = list(dict.fromkeys(y_true.tolist()))[:5]
-        raise ValueError(
-            f"`y_true` must hold integers from 0 to {highest}, the last column of `probabilities`; "
-            f"got {y_true.dtype} with the values {found}."
-        )
-    return y_true.astype("int64"), probabilities
-
-
-def _check_any_probabilities(probabilities):
-    """Return probabilities as float64, (n,) or (n, classes), or say what came instead."""
-    probabilities = np.asarray(probabilities)
-    if probabilities.ndim != 2:  # no labels here: any will do
-        return check_probabilities_of(np.zeros(probabilities.size, "int64"), probabilities)[1]
-    probabilities = check_real_numbers("probabilities", probabilities)
-    if len(probabilities) == 0 or probabilities.shape[1] < 2:
-        raise ValueError(
-            "`probabilities` must have shape (n,), those of the disease, or (n, classes) with at "
-            f"least two classes, and hold something; got {probabilities.shape}."
-        )
-    sums = probabilities.sum(axis=1)
-    if probabilities.min() < 0 or np.abs(sums - 1).max() > SUM_TOLERANCE:
-        raise ValueError(
-            "`probabilities` must be numbers from 0 to 1 that add to 1 in each row; got values "
-            f"from {probabilities.min():g} to {probabilities.max():g} and sums from {sums.min():g} "
-            f"to {sums.max():g}. Logits go through a softmax first."
-        )
-    return probabilities

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from helpers.checks import check_number
+from helpers.checks import check_number, name_texts
 from helpers.evaluation.confusion import compute_rates, count_confusion
 from helpers.evaluation.delong import delong_interval
 from helpers.evaluation.inputs import check_cases, has_both_classes, warn_one_class
@@ -29,7 +29,7 @@ def subgroup_table(y_true, scores, group, *, threshold=None, confidence=0.95, gr
     scores : array_like of shape (n,)
         Finite, higher for the disease; probabilities, logits or log likelihood ratios.
     group : array_like of shape (n,)
-        Group of each case, such as a site, a scanner or a sex. None, nan or an empty text where
+        Group of each case, such as a site, a scanner or a sex. None, nan, an empty text or NA where
         it is not known: these cases make a group "unknown".
     threshold : float or FrozenThreshold, optional
         The same for all groups; a case is called diseased where its score is at least this.
@@ -128,9 +128,7 @@ def _name_groups(group, num_cases):
             f"`group` must have shape (n,), one group a case; got {group.shape} for {num_cases} "
             "cases."
         )
-    missing = pd.isna(group) | (group == "")
-    names = np.array([str(name) for name in group], dtype=object)
-    names[missing] = UNKNOWN
+    names = np.array([name or UNKNOWN for name in name_texts(group)], dtype=object)
     if ALL in names:
         raise ValueError(f"`group` must not be {ALL!r}: that is the row of all cases. Rename it.")
     return names
@@ -140,7 +138,7 @@ def _choose_groups(group, groups):
     occurring = sorted(set(group), key=lambda name: (name == UNKNOWN, name))
     if groups is None:
         return occurring
-    groups = [str(name) for name in groups]
+    groups = [name or UNKNOWN for name in name_texts(groups)]
     missing = [name for name in occurring if name not in groups]
     if missing or len(set(groups)) < len(groups) or ALL in groups:
         raise ValueError(

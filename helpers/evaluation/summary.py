@@ -5,22 +5,32 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.bootstrap import bootstrap_by_patient, percentile_interval
+from helpers.evaluation.bootstrap import (
+    bootstrap_by_patient,
+    draw_patients,
+    percentile_interval,
+)
 from helpers.evaluation.calibration import compute_calibration_error, fit_calibration_line
 from helpers.evaluation.confusion import compute_rates, count_confusion
-from helpers.evaluation.delong import delong_interval
+from helpers.evaluation.delong import delong_interval, separation_bound
 from helpers.evaluation.estimate import Estimate
-from helpers.evaluation.inputs import check_patient, check_real_numbers
+from helpers.evaluation.inputs import SUM_TOLERANCE, check_patient, check_real_numbers
 from helpers.evaluation.intervals import wilson_interval
 from helpers.evaluation.metrics import compute_accuracy, compute_auc
 from helpers.evaluation.proper_scores import compute_brier_score, compute_log_loss
-from helpers.evaluation.recalibration import SUM_TOLERANCE
 from helpers.evaluation.thresholds import check_threshold
 
 __all__ = ["are_probabilities", "summarise"]
 
 BY_PATIENT = "bootstrap of whole patients"
-NO_INTERVAL = "no interval"
+NOT_COMPUTED = "no interval: none is computed for it here"
+PER_CASE = "no interval: the usual one takes each case for a patient of its own"
+BIASED = "no interval: biased upwards, and a bootstrap would bias it once more"
+BASELINE = "no interval: what these very labels give"
+UNDEFINED = "not defined for these cases"
+NO_SPREAD = "no interval: no spread in the drawn test sets"
+NUM_RESAMPLES = 2000
+RATIOS = ("LR+", "LR-")
 
 
 def are_probabilities(scores, *, multi_label=False):
@@ -100,8 +110,12 @@ def summarise(y_true, scores, *, threshold=None, patient=None, seed=0):
     then have no answers.
 
     Wilson's and DeLong's intervals take every case for a patient of its own, which is why they are
-    not used where that is known to be wrong. A measure of calibration gets no bootstrap: an
-    expected calibration error is biased upwards, and drawing cases again biases it once more.
+    not used where that is known to be wrong. Whole patients are drawn then, and where that shows no
+    spread there is no interval, because one without width would claim certainty. After a complete
+    separation the AUC has the bound of `separation_bound`: from as many disjoint pairs of patients,
+    one with and one without the disease, as there are. A likelihood ratio may be infinite, and so
+    may the ends of its interval. A measure of calibration gets no bootstrap: an expected
+    calibration error is biased upwards, and drawing cases again biases it once more.
 
     Examples
     --------
@@ -134,17 +148,23 @@ def _binary_rows(y_true, scores, threshold, codes, seed):
     rows = {"AUC": _noted("DeLong, logit", delong_interval, y_true, scores)}
     if threshold is not None:
         threshold = check_threshold(threshold)
-        rates, said = _listen(compute_rates, count_confusion(y_true, scores, threshold))
-        how = dict.fromkeys(rates, "Wilson") | {"balanced accuracy": "joined from Wilson's"}
-        how |= dict.fromkeys(["LR+", "LR-"], "Simel, log scale")
-        for name, rate in rates.items():
-            missing = said or "0 / 0: no case to divide by"
-            rows[name] = rate, missing if np.isnan(rate.value) else how[name]
+        rows |= _rate_rows(count_confusion(y_true, scores, threshold))
     if codes is not None:
         rows = _drawn_by_patient(rows, y_true, scores, threshold, codes, seed)
     if are_probabilities(scores):
         rows |= _calibration_rows(y_true, scores, independent=codes is None)
     return rows
+
+
+def _rate_rows(confusion):
+    rates, said = _listen(compute_rates, confusion)
+    how = dict.fromkeys(rates, "Wilson") | {"balanced accuracy": "joined from Wilson's"}
+    how |= dict.fromkeys(RATIOS, "Simel, log scale")
+    for name, rate in rates.items():
+        if np.isnan(rate.value):  # predictive values divide by calls, not by cases of a class
+            missing = "" if name in ("PPV", "NPV") else said
+            how[name] = missing or "0 / 0: no case to divide by"
+    return {name: (rate, how[name]) for name, rate in rates.items()}
 
 
 def _drawn_by_patient(rows, y_true, scores, threshold, codes, seed):
@@ -154,18 +174,58 @@ def _drawn_by_patient(rows, y_true, scores, threshold, codes, seed):
         values = [compute_auc(labels, drawn)]
         if threshold is not None:
             rates = compute_rates(count_confusion(labels, drawn, threshold))
-            values += [rate.value for rate in rates.values()]
-        return np.where(np.isinf(values), np.nan, values)  # an LR+ without false positives
+            values += [
+                _bounded(rate.value) if name in RATIOS else rate.value
+                for name, rate in rates.items()
+            ]
+        return values
 
-    drawn, said = _listen(bootstrap_by_patient, measure, y_true, scores, patient=codes, seed=seed)
+    options = {"patient": codes, "num_resamples": NUM_RESAMPLES, "seed": seed}
+    drawn, said = _listen(bootstrap_by_patient, measure, y_true, scores, **options)
+    reason = said if np.isnan(drawn).all() else ""
     replaced = {}
     for column, (name, (estimate, how)) in enumerate(rows.items()):
-        if not np.isfinite(estimate.value):
-            replaced[name] = Estimate(estimate.value, np.nan, np.nan), how
-            continue
-        estimate, alone = _listen(percentile_interval, estimate.value, drawn[:, column])
-        replaced[name] = estimate, (said or alone) if np.isnan(estimate.low) else BY_PATIENT
+        value = estimate.value
+        if np.isnan(value):
+            replaced[name] = _without_limits(value), how
+        elif name == "AUC" and value in (0, 1):
+            replaced[name] = _separated(value, y_true, codes, reason)
+        elif name in RATIOS:
+            (_, *limits), how = _middle_of(_bounded(value), drawn[:, column], reason)
+            replaced[name] = Estimate(value, *map(_unbounded, limits)), how
+        else:
+            replaced[name] = _middle_of(value, drawn[:, column], reason)
     return replaced
+
+
+def _middle_of(value, drawn, reason=""):
+    """Return an estimate with the middle of drawn values, and how it was made or why it was not."""
+    estimate, said = _listen(percentile_interval, float(value), drawn)
+    if np.isnan(estimate.low):
+        return estimate, reason or said
+    if estimate.low == estimate.high:
+        return _without_limits(value), NO_SPREAD
+    return estimate, BY_PATIENT
+
+
+def _bounded(ratio):
+    """Map 0 ... infinity to 0 ... 1 in the same order, so that quantiles know the infinite, too."""
+    return 1.0 if np.isinf(ratio) else ratio / (1 + ratio)
+
+
+def _unbounded(share):
+    return np.inf if share == 1 else share / (1 - share)
+
+
+def _separated(value, y_true, codes, reason):
+    """Return an AUC of 0 or 1 with a bound from disjoint pairs of patients, and words for it."""
+    with_disease, without = (np.unique(codes[y_true == k]) for k in (1, 0))
+    pairs = min(len(with_disease), len(without), len(np.unique(codes)) // 2)
+    if pairs == 0:  # a single patient
+        return _without_limits(value), reason
+    bound = separation_bound(pairs, pairs)
+    limits = (bound, 1.0) if value == 1 else (0.0, 1 - bound)
+    return Estimate(value, *limits), f"complete separation: bound from {pairs} pairs of patients"
 
 
 def _calibration_rows(y_true, probabilities, *, independent):
@@ -173,12 +233,15 @@ def _calibration_rows(y_true, probabilities, *, independent):
     rows = {
         "Brier score": _bare(compute_brier_score, y_true, probabilities),
         "log loss": _bare(compute_log_loss, y_true, probabilities),
-        "ECE": _bare(compute_calibration_error, y_true, probabilities),
+        "ECE": _bare(compute_calibration_error, y_true, probabilities, reason=BIASED),
     }
     for name, estimate in line._asdict().items():
-        how = (said or NO_INTERVAL) if np.isnan(estimate.low) else "Wald"
-        if not independent:
-            estimate, how = Estimate(estimate.value, np.nan, np.nan), said or NO_INTERVAL
+        if np.isnan(estimate.low):
+            how = said or UNDEFINED
+        elif independent:
+            how = "Wald"
+        else:
+            estimate, how = _without_limits(estimate.value), PER_CASE
         rows[f"calibration {name}"] = estimate, how
     return rows
 
@@ -189,7 +252,7 @@ def _class_rows(y_true, scores, codes, seed):
     shares = [np.mean(answer[y_true == k] == k) for k in np.unique(y_true)]
     rows = {
         "accuracy": _share_of(answer == y_true, codes, seed),
-        "balanced accuracy": (_without_limits(np.mean(shares)), NO_INTERVAL),
+        "balanced accuracy": (_without_limits(np.mean(shares)), NOT_COMPUTED),
         "AUC, mean of classes": area,
     }
     if are_probabilities(scores):
@@ -201,13 +264,13 @@ def _label_rows(y_true, scores, codes):
     area = _bare(compute_auc, y_true, scores)
     if not are_probabilities(scores, multi_label=True):
         return {"AUC, mean of labels": area}
-    accuracy, how = compute_accuracy(y_true, scores), "normal, a share a case"
+    accuracy, how = _noted("normal, a share a case", compute_accuracy, y_true, scores)
     if codes is not None:
-        accuracy, how = _without_limits(accuracy.value), NO_INTERVAL
+        accuracy, how = _without_limits(accuracy.value), PER_CASE
     all_negative = _without_limits(np.mean(y_true == 0))
     return {
         "accuracy": (accuracy, how),
-        "accuracy of always no": (all_negative, NO_INTERVAL),
+        "accuracy of always no": (all_negative, BASELINE),
         "AUC, mean of labels": area,
         "Brier score": _bare(compute_brier_score, y_true.ravel(), scores.ravel()),
     }
@@ -216,24 +279,20 @@ def _label_rows(y_true, scores, codes):
 def _share_of(right, codes, seed):
     if codes is None:
         return Estimate(right.mean(), *wilson_interval(int(right.sum()), len(right))), "Wilson"
-    right = right.astype("int64")  # stands for the labels: what is drawn is right and wrong answers
-    drawn, said = _listen(bootstrap_by_patient, _mean_of, right, right, patient=codes, seed=seed)
-    estimate, alone = _listen(percentile_interval, float(right.mean()), drawn)
-    return estimate, (said or alone) if np.isnan(estimate.low) else BY_PATIENT
-
-
-def _mean_of(right, _):
-    return right.mean()
+    if codes.max() == 0:
+        return _without_limits(right.mean()), "A single patient shows no spread."
+    drawn = [right[cases].mean() for cases in draw_patients(codes, NUM_RESAMPLES, seed)]
+    return _middle_of(right.mean(), drawn)
 
 
 def _without_limits(value):
     return Estimate(float(value), np.nan, np.nan)
 
 
-def _bare(compute, *arguments):
-    """Compute a number that gets no interval."""
+def _bare(compute, *arguments, reason=NOT_COMPUTED):
+    """Compute a number that gets no interval, for a reason."""
     value, said = _listen(compute, *arguments)
-    return _without_limits(value), said or NO_INTERVAL
+    return _without_limits(value), said or reason
 
 
 def _noted(how, compute, *arguments):

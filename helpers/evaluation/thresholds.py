@@ -50,6 +50,9 @@ class FrozenThreshold:
     sensitivity: float
     specificity: float
 
+    def __post_init__(self):
+        _check_cut("value", self.value, "a number or infinity")
+
     def call(self, scores):
         """Call each case diseased (1) or not (0); int64, of the shape of the finite `scores`."""
         return (check_real_numbers("scores", scores) >= self.value).astype("int64")
@@ -221,7 +224,7 @@ def bayes_threshold(prevalence, costs=(1.0, 1.0)):
     Returns
     -------
     float
-        ln((1 - prevalence) / prevalence * C_FP / C_FN).
+        ln((1 - prevalence) / prevalence * C_FP / C_FN), finite for all that are allowed.
 
     Raises
     ------
@@ -249,7 +252,9 @@ def bayes_threshold(prevalence, costs=(1.0, 1.0)):
     """
     prevalence = check_number("prevalence", prevalence, above=0, below=1)
     by_positive, by_negative = _check_costs(costs)
-    return float(np.log((1 - prevalence) / prevalence * by_positive / by_negative))
+    # a sum of logarithms, because the product may overflow
+    log_odds_against = np.log1p(-prevalence) - np.log(prevalence)
+    return float(log_odds_against + (np.log(by_positive) - np.log(by_negative)))
 
 
 def check_threshold(threshold):
@@ -260,11 +265,15 @@ def check_threshold(threshold):
         ...
     ValueError: `threshold` must be a number or a FrozenThreshold; got nan.
     """
-    if not isinstance(threshold, (numbers.Real, FrozenThreshold)) or isinstance(threshold, bool):
-        raise TypeError(
-            "`threshold` must be a number or a FrozenThreshold; "
-            f"got {threshold!r} ({type(threshold).__name__})."
-        )
-    if np.isnan(float(threshold)):
-        raise ValueError("`threshold` must be a number or a FrozenThreshold; got nan.")
-    return float(threshold)
+    if isinstance(threshold, FrozenThreshold):
+        return float(threshold)
+    return _check_cut("threshold", threshold, "a number or a FrozenThreshold")
+
+
+def _check_cut(label, value, required):
+    """Return a number or infinity as a float, or say what came instead."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"`{label}` must be {required}; got {value!r} ({type(value).__name__}).")
+    if np.isnan(value):
+        raise ValueError(f"`{label}` must be {required}; got nan.")
+    return float(value)

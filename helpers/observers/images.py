@@ -19,12 +19,21 @@ def check_labels(label, values):
     values = np.asarray(values)
     if values.ndim != 1:
         raise ValueError(f"`{label}` must have shape (n,); got {values.shape}.")
-    if values.dtype.kind not in "iub" or not np.isin(values, (0, 1)).all():
-        found = list(dict.fromkeys(values.tolist()))[:5]
-        raise ValueError(
-            f"`{label}` must hold integers 0 and 1; got {values.dtype} with the values {found}."
-        )
-    return values
+    return check_class_numbers(label, values, 1, "integers 0 and 1")
+
+
+def check_class_numbers(label, values, highest, required=None):
+    """Return an array of integers from 0 to the highest, or say what came instead."""
+    integers = values.dtype.kind in "iub"
+    if integers and not ((values < 0) | (values > highest)).any():
+        return values
+    required = required or f"integers from 0 to {highest}"
+    found = list(dict.fromkeys(values.ravel().tolist()))[:5]
+    whole = values.dtype.kind == "f" and np.isin(values, np.arange(highest + 1)).all()
+    raise ValueError(
+        f"`{label}` must hold {required}; got {values.dtype} with the values {found}."
+        + (" Use `.astype(int)`." if whole else "")
+    )
 
 
 def check_pixels(label, values, ndim, meaning):

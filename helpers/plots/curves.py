@@ -9,7 +9,7 @@ import numpy as np
 __all__ = ["plot_decision_curve", "plot_precision_recall", "plot_reliability", "plot_roc"]
 
 LINE_STYLES = ("-", "--", "-.", (0, (1, 1.2)))
-MARKS = ("o", "s", "^", "D")
+MARKS = ("o", "s", "^", "D")  # here and in `comparisons`
 REFERENCE = {"color": "0.45", "linewidth": 1.2}  # what a curve is compared with
 POINT = {"marker": "o", "markersize": 12, "markeredgewidth": 2.5, "markerfacecolor": "white"}
 CURVE = "curve"  # marks the lines that were added here, among all others on the axes

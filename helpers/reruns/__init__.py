@@ -3,8 +3,8 @@
 Notebooks import what they need from here; the command line brings in the other modules.
 """
 
-from helpers.reruns.predictions import predictions_table, read_predictions, results_of
-from helpers.reruns.records import read_record
+from helpers.reruns.predictions import predictions_table, read_predictions
+from helpers.reruns.records import results_of
 from helpers.reruns.results import read_results
 from helpers.reruns.run import Run, start_run
 
@@ -12,7 +12,6 @@ __all__ = [
     "Run",
     "predictions_table",
     "read_predictions",
-    "read_record",
     "read_results",
     "results_of",
     "start_run",

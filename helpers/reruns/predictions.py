@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.checks import check_choice, quoted, suggest
-from helpers.reruns.records import read_record
+from helpers.checks import name_texts, quoted, suggest
 
 NAMES = ["case", "patient", "group"]  # always columns of the table
 OPTIONAL = ["split", "image"]
 SPLITS = ("train", "val", "test")
+ALL = "all"  # what tables of groups call the row of all cases
+DECIMAL_COMMA = "Is a comma the decimal mark? Write a point, as in 0.5."
 _NUMBERED = re.compile(r"(y_true|y_score)(?:_(0|[1-9]\d*))?")
 
 
@@ -34,14 +35,14 @@ def predictions_table(
         A different name for each case of a split. The same name in two splits is allowed here: to
         find it is the work of an audit. Default: its position, from 0.
     patient, group : array_like of shape (cases,), optional
-        Whose case it is, and to which group (such as a hospital) it belongs; None, nan or "" where
-        it is not known. Default: empty.
+        Whose case it is, and to which group (such as a hospital) it belongs; None, nan, "" or "NA"
+        where it is not known, which becomes "". No group is called "all". Default: empty.
     split : array_like of {"train", "val", "test"}, shape (cases,), optional
         Where the case was used; some case is of "test". Default: no such column, all are test
         cases.
     image : array_like of shape (cases,), optional
-        A text that is the same for the same image, such as `evaluation.hash_images` computes; None,
-        nan or "" where it is not known. Default: no such column.
+        A text that is the same for the same image, such as `evaluation.hash_images` computes; as
+        `patient` where it is not known. Default: no such column.
 
     Returns
     -------
@@ -65,20 +66,33 @@ def predictions_table(
     Introduced in notebook 04, *Results of this run*.
     """
     y_true, y_score = np.asarray(y_true), np.asarray(y_score, dtype=np.float64)
-    _check_shapes(y_true, y_score)
-    y_true = _check_labels(y_true, y_score)
-    case = np.arange(len(y_true)) if case is None else case
     given = {"case": case, "patient": patient, "group": group, "split": split, "image": image}
-    columns = {
-        name: _check_names(name, values, len(y_true))
-        for name, values in given.items()
-        if name in NAMES or values is not None
+    return _tabulate(y_true, y_score, given)
+
+
+def _tabulate(y_true, y_score, given, lines=None):
+    """Check the columns and put them together.
+
+    Those from a file come as its texts, with the number of the line of each case.
+    """
+    _check_shapes(y_true, y_score)
+    _check_labels(y_true, y_score, given, lines)
+    given = {name: given[name] for name in [*NAMES, *OPTIONAL] if given.get(name) is not None}
+    given = {"case": np.arange(len(y_true))} | given
+    columns = dict.fromkeys(NAMES, [""] * len(y_true)) | {
+        name: _check_names(name, values, len(y_true)) for name, values in given.items()
     }
-    _check_splits(columns)
+    _check_cases_and_splits(given, columns, lines)
+    y_true = y_true.astype(np.int64)
     return pd.DataFrame(columns | _numbered("y_true", y_true) | _numbered("y_score", y_score))
 
 
 def _check_shapes(y_true, y_score):
+    if y_true.ndim == 2 and y_true.shape[1] > 1 and y_score.ndim == 1:
+        raise ValueError(
+            f"`y_true` must have one column, as `y_score` has; got {y_true.shape[1]}. If they have "
+            "a single 1 in each row (one-hot), keep that of the disease and call it `y_true`."
+        )
     fits = y_true.ndim in (1, 2) and y_score.ndim in (1, 2) and len(y_true) == len(y_score) > 0
     fits = fits and (y_true.ndim == 1 or y_true.shape == y_score.shape)
     fits = fits and (y_score.ndim == 1 or y_score.shape[1] > 1)
@@ -96,41 +110,58 @@ def _check_shapes(y_true, y_score):
         )
 
 
-def _check_labels(y_true, y_score):
+def _check_labels(y_true, y_score, given, lines):
     several_classes = y_true.ndim == 1 and y_score.ndim == 2
     highest = y_score.shape[1] - 1 if several_classes else 1
-    wrong = ~np.isin(y_true, np.arange(highest + 1))
-    if wrong.any():
-        advice = (
-            f"There are {highest + 1} columns of scores, one a class, and classes count from 0."
-            if several_classes
-            else "1 is disease, 0 is not. Several classes need one column of scores each."
-        )
-        raise ValueError(
-            f"`y_true` must hold whole numbers from 0 to {highest}; "
-            f"got {y_true[wrong].tolist()[0]!r}. {advice}"
-        )
-    return y_true.astype(np.int64)
+    wrong = np.argwhere(~np.isin(y_true, np.arange(highest + 1)))
+    if not wrong.size:
+        return
+    case, *column = wrong[0].tolist()
+    found = repr(y_true[(case, *column)].item())
+    if lines is not None:
+        text = given["_".join(["y_true", *map(str, column)])][case]
+        found = f"{text!r} in line {lines[case]}"
+    advice = (
+        f"There are {highest + 1} columns of scores, one a class, and classes count from 0."
+        if several_classes
+        else "1 is disease, 0 is not. Several classes need one column of scores each."
+    )
+    raise ValueError(f"`y_true` must hold whole numbers from 0 to {highest}; got {found}. {advice}")
 
 
 def _check_names(name, values, number):
-    values = [""] * number if values is None else np.asarray(values, dtype=object)
-    if np.shape(values) != (number,):
+    values = np.asarray(values, dtype=object)
+    if values.shape != (number,):
         raise ValueError(f"`{name}` must have one entry for each of the {number} cases.")
-    return ["" if pd.isna(value) else str(value) for value in values]
+    return name_texts(values.tolist())
 
 
-def _check_splits(columns):
+def _check_cases_and_splits(given, columns, lines):
     """Check that splits are known, and that a case has a name of its own in its split."""
+
+    def first(name, text):
+        """Say what was written where a column first has this text, and where that is."""
+        place = columns[name].index(text)
+        written = np.asarray(given[name], dtype=object).tolist()[place]
+        where = f"at position {place}" if lines is None else f"in line {lines[place]}"
+        return f"{written!r} {where}"
+
     cases = columns["case"]
     splits = columns.get("split", ["test"] * len(cases))
     for split in dict.fromkeys(splits):
-        check_choice("split", split, SPLITS)
+        if split not in SPLITS:
+            raise ValueError(
+                f"`split` must be one of {quoted(SPLITS)}; got {first('split', split)}."
+                f"{suggest(split, SPLITS)}"
+            )
     if "test" not in splits:
         raise ValueError("`split` must be 'test' for some case: there is nothing to evaluate.")
     if "" in cases:
+        raise ValueError(f"`case` must name each case; got {first('case', '')}.")
+    if ALL in columns["group"]:
         raise ValueError(
-            f"`case` must name each case; that at position {cases.index('')} is empty."
+            f"`group` must not be called {ALL!r}, as all cases together are; got "
+            f"{first('group', ALL)}. Rename it, or leave the column out if it is the only group."
         )
     (_, name), times = Counter(zip(splits, cases, strict=True)).most_common(1)[0]
     if times > 1:
@@ -189,9 +220,8 @@ def read_predictions(path):
         names, rows = _read_rows(path)
         lines, values = zip(*rows, strict=True)
         columns = dict(zip(names, zip(*values, strict=True), strict=True))
-        texts = {name: columns[name] for name in [*NAMES, *OPTIONAL] if name in columns}
         y_true, y_score = (_gathered(columns, name, lines) for name in ("y_true", "y_score"))
-        return predictions_table(y_true, y_score, **texts)
+        return _tabulate(y_true, y_score, columns, lines)
     except ValueError as error:
         raise ValueError(f"{path} must be a table of predictions: {error}") from error
 
@@ -219,6 +249,7 @@ def _read_rows(path):
         if len(row) != len(names):
             raise ValueError(
                 f"line {line} must have {len(names)} values, one a column; got {len(row)}."
+                + (f" {DECIMAL_COMMA}" if len(row) > len(names) else "")
             )
     return names, rows
 
@@ -238,12 +269,13 @@ def _check_columns(names):
             "by `to_csv(file, index=False)`."
         )
     allowed = [*NAMES, *OPTIONAL, "y_true", "y_score"]
+    missing = [name for name in allowed if name not in names]
     for name in names:
         if name not in allowed and not _NUMBERED.fullmatch(name):
             raise ValueError(
-                f"its first line must name columns out of {quoted(allowed)}, or numbered ones "
-                f"such as 'y_score_0', 'y_score_1'; got {name!r}.{suggest(name, allowed)} "
-                "Rename or remove the column."
+                "it needs `y_true` and `y_score` (or `y_score_0`, `y_score_1` and so on) in its "
+                f"first line, and may have {quoted([*NAMES, *OPTIONAL])}; "
+                f"got {name!r}.{suggest(name, missing)} Rename or remove the column."
             )
         if names.count(name) > 1:
             raise ValueError(f"each column must come once; {name!r} came several times.")
@@ -253,9 +285,12 @@ def _gathered(columns, name, lines):
     """Read one column of numbers, or the numbered ones side by side, in the order of numbers."""
     matches = [found for found in map(_NUMBERED.fullmatch, columns) if found and found[1] == name]
     found = sorted((match[0] for match in matches), key=lambda text: (len(text), text))
+    if found == [f"{name}_0"]:
+        raise ValueError(f"the only {name} has no number: call it {name}; got {name}_0.")
     if not found:
         raise ValueError(
-            f"there must be a column {name}, or {name}_0, {name}_1; got {quoted(columns)}."
+            f"it needs `y_true` and `y_score`; there is no column {name}, nor {name}_0, {name}_1; "
+            f"got {quoted(columns)}."
         )
     if found not in ([name], [f"{name}_{number}" for number in range(len(found))]):
         raise ValueError(
@@ -279,33 +314,8 @@ def _read_number(column, text, line):
         number = math.nan
     if not math.isfinite(number):
         advice = " Write 1 for disease, 0 for none." if column.startswith("y_true") else ""
+        advice = f" {DECIMAL_COMMA}" if re.fullmatch(r"\s*-?\d+,\d+\s*", text) else advice
         raise ValueError(
             f"{column} must be a finite number in each line; got {text!r} in line {line}.{advice}"
         )
     return number
-
-
-def results_of(path):
-    """Read the results of the run that wrote a predictions file.
-
-    Parameters
-    ----------
-    path : path-like
-        The predictions file.
-
-    Returns
-    -------
-    dict or None
-        What `read_record` returns; None if no results file lies beside the predictions, under the
-        name that a run would have given it.
-
-    Raises
-    ------
-    ValueError
-        If the file beside is no results file, or one of a newer schema than this course knows.
-
-    Introduced in notebook 05, *The cases*.
-    """
-    path = Path(path).expanduser()
-    results = path.with_name(path.name.removesuffix(".predictions.csv") + ".json")
-    return read_record(results) if results.is_file() else None

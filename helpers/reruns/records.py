@@ -25,6 +25,7 @@ from helpers.checks import check_choice
 from helpers.reruns.files import write_text
 
 SCHEMA_VERSION = 1
+PREDICTIONS = ".predictions.csv"
 DOCUMENTS = ("model_card.md", "model_card.json")  # what a run may write beside its results
 # read from the package index of this environment, so that nothing is imported
 PACKAGES = [
@@ -116,7 +117,33 @@ def predictions_file(path):
     >>> predictions_file("results/04.json").name
     '04.predictions.csv'
     """
-    return Path(path).with_suffix(".predictions.csv")
+    return Path(path).with_suffix(PREDICTIONS)
+
+
+def results_of(path):
+    """Read the results of the run that wrote a predictions file.
+
+    Parameters
+    ----------
+    path : path-like
+        The predictions file.
+
+    Returns
+    -------
+    dict or None
+        The record as the run wrote it; None if no results file lies beside the predictions, under
+        the name that a run would have given it.
+
+    Raises
+    ------
+    ValueError
+        If the file beside is no results file, or one of a newer schema than this course knows.
+
+    Introduced in notebook 05, *The cases*.
+    """
+    path = Path(path).expanduser()
+    results = path.with_name(path.name.removesuffix(PREDICTIONS) + ".json")
+    return read_record(results) if results.is_file() else None
 
 
 def document_file(path, name):
@@ -163,8 +190,6 @@ def read_record(path):
     ------
     ValueError
         If the file is no results file, or one of a newer schema than this course knows.
-
-    Introduced in notebook 05, *The cases*.
     """
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -15,8 +15,8 @@ def read_results(paths):
     Parameters
     ----------
     paths : path-like or iterable of path-like
-        Results files, or folders that are searched for them at any depth. The model cards beside
-        results (`.model_card.json`) are passed over.
+        Results files, or folders that are searched for them at any depth. Model cards in folders
+        (`.model_card.json`) are passed over.
 
     Returns
     -------
@@ -56,8 +56,11 @@ def _result_files(paths):
     for path in map(Path, paths):
         if not path.exists():
             raise FileNotFoundError(f"Results must be files or folders that exist; got {path}.")
-        found = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        yield from (file for file in found if not file.name.endswith(".model_card.json"))
+        if path.is_dir():
+            found = sorted(path.rglob("*.json"))
+            yield from (file for file in found if not file.name.endswith(".model_card.json"))
+        else:
+            yield path  # named: if it is no results file, that is said
 
 
 def _row(path, record):

@@ -23,10 +23,15 @@ def place_one_by_one(y_true, scores):
     return np.mean(wins, axis=1), np.mean(wins, axis=0)
 
 
+def count_pairs(y_true, scores):
+    """Return the AUC by its definition, the share of pairs in order."""
+    return place_one_by_one(y_true, scores)[0].mean()
+
+
 def naive_covariance(y_true, scores):
     """DeLong's covariance by its definition, entry by entry."""
     placements = [place_one_by_one(y_true, row) for row in scores]
-    aucs = np.array([of_positives.mean() for of_positives, _ in placements])
+    aucs = np.array([count_pairs(y_true, row) for row in scores])
     covariance = np.zeros((len(scores), len(scores)))
     for i in range(len(scores)):
         for j in range(len(scores)):

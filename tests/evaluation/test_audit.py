@@ -100,21 +100,23 @@ def test_a_patient_on_two_sides_is_named_with_a_remedy():
         severity="error",
         splits=("train", "test"),
         number=1,
-        message="1 patient lies in train and in test (1 of the 3 cases of test): p2. Split by "
+        message="1 patient lies in train and in test (1 of the 3 cases of test). Split by "
         "patient, for example with scikit-learn's StratifiedGroupKFold.",
         examples=("p2",),
     )
-    assert str(audit).startswith("Error: 1 patient lies in train")
+    line, _ = str(audit).splitlines()
+    assert line == f"Error: {finding.message} Look at: p2."
 
 
 def test_many_patients_are_counted_and_the_first_are_named():
     train = [f"p{number}" for number in range(1, 21)]
     test = [name for name in train[8:] for _ in range(3)] + ["q"]
-    (finding, _) = audit_splits(patient={"train": train, "test": test}).findings
+    audit = audit_splits(patient={"train": train, "test": test})
+    finding, _ = audit.findings
     assert finding.message.startswith(
-        "12 patients lie in train and in test (36 of the 37 cases of test): p9, p10, p11, p12, "
-        "p13, ... . Split by patient"
+        "12 patients lie in train and in test (36 of the 37 cases of test). Split by patient"
     )
+    assert "StratifiedGroupKFold. Look at: p9; p10; p11; p12; p13; ... .\n" in str(audit)
     assert len(finding.examples) == finding.number == 12
 
 
@@ -130,8 +132,9 @@ def test_planted_copies_are_named_by_split_and_place():
     assert finding.examples == ("train 1 = test 1", "train 3 = test 2")
     assert find(audit, "the same image twice in one split") == []
     assert finding.message.startswith(
-        "2 images lie in train and in test (2 of the 3 cases of test): train 1 = test 1, train 3"
+        "2 images lie in train and in test (2 of the 3 cases of test). Keep one copy."
     )
+    assert " Look at: train 1 = test 1; train 3 = test 2.\n" in str(audit)
     named = audit_splits(image=parts, case=CASES)
     (finding,) = find(named, "the same image in two splits")
     assert finding.examples == ("train c2 = test c8", "train c4 = test c9")
@@ -167,7 +170,7 @@ def test_the_same_patient_is_known_whatever_the_type(train, test):
 
 
 def test_unknown_patients_are_not_taken_for_one_and_are_counted():
-    nothing = [None, "", np.nan, "nan", "None", " ", pd.NA, pd.NaT]
+    nothing = [None, "", np.nan, "NA", "None", " ", pd.NA, pd.NaT]
     train = np.empty(9, dtype=object)
     train[:] = [*nothing, "p1"]
     audit = audit_splits(patient={"train": train, "test": ["p2", None]})
@@ -236,7 +239,7 @@ def test_a_copy_within_a_split_is_a_note(label, value, check, examples):
     assert audit.passed
     (finding,) = find(audit, check)
     assert (finding.severity, finding.splits, finding.number) == ("note", ("train",), 1)
-    assert "in train more than once (2 cases): " in finding.message
+    assert "in train more than once (2 cases). " in finding.message
     assert finding.examples == examples
 
 
@@ -252,9 +255,8 @@ def test_copies_with_different_labels_are_an_error():
     audit = audit_splits(**changed)
     (finding,) = find(audit, "labels disagree on the same image")
     assert (finding.severity, finding.splits) == ("error", ("train", "test"))
-    assert finding.message == (
-        "1 image has different labels: train c1 has 0, test c7 has 1. At most one of them is right."
-    )
+    assert finding.message == ("1 image has different labels. At most one of them is right.")
+    assert finding.examples == ("train c1 has 0, test c7 has 1",)
     agreeing = plant("image", "test", 1, "a")
     assert find(audit_splits(**agreeing), "labels disagree on the same image") == []
 
@@ -265,6 +267,40 @@ def test_copies_within_a_split_may_disagree_too():
     (finding,) = find(audit_splits(image=parts, y_true=labels), "labels disagree on the same image")
     assert (finding.number, finding.splits) == (2, ("train", "test"))
     assert set(finding.examples) == {"train 0 has 2, train 1 has 0", "test 0 has 0, test 1 has 1"}
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_labels_are_compared_where_a_split_has_both_images_and_labels(split):
+    images = {"train": ["a", "b"], "test": ["c", "d"]}
+    check = "labels disagree on the same image"
+    labels = {"train": None, "test": None} | {split: [0, 1]}
+    assert check in audit_splits(image=images, y_true=labels).checked
+    apart = audit_splits(image=images | {split: None}, y_true=labels)
+    assert check not in apart.checked
+
+
+def test_labels_that_are_bool_are_the_same_as_0_and_1():
+    images = {"train": ["a", "b"], "test": ["a", "c"]}
+    labels = {"train": [True, False], "test": [1, 0]}
+    audit = audit_splits(image=images, y_true=labels)
+    assert find(audit, "labels disagree on the same image") == []
+    several = {"train": np.array([[True, False], [False, False]]), "test": [[1, 0], [1, 1]]}
+    audit = audit_splits(image=images, y_true=several)
+    assert find(audit, "labels disagree on the same image") == []
+    (finding,) = find(audit, "a class is missing in a split")[:1]
+    assert finding.examples == ("label 1 = 1",)
+
+
+def test_messages_name_nobody():
+    parts = {"train": ["Anna", "Anna", "Bert"], "test": ["Bert", "", "Carl"]}
+    audit = audit_splits(
+        patient=parts, case=parts, image=parts, y_true={"train": [0, 1, 1], "test": [0, 1, 1]}
+    )
+    checks = {finding.check for finding in audit.findings}
+    assert len(checks) == 8  # all but a missing class and a single split
+    for finding in audit.findings:
+        assert not any(name in finding.message for name in ("Anna", "Bert", "Carl"))
+    assert "Bert" in str(audit)  # but whoever works on the data has to know
 
 
 def test_several_labels_disagree_as_a_whole():
@@ -315,8 +351,10 @@ def test_errors_come_before_notes_and_every_line_is_a_sentence():
     assert set(severities) == {"error", "note"}
     lines = str(audit).splitlines()
     for line, finding in zip(lines, audit.findings, strict=True):  # each check found something
-        assert line == f"{finding.severity.capitalize()}: {finding.message}"
+        assert line.startswith(f"{finding.severity.capitalize()}: {finding.message}")
         assert line.endswith(".")
+        named = finding.check != "a class is missing in a split"  # which has the class in it
+        assert (" Look at: " in line) == named
     table = audit.to_table()
     assert table["check"].tolist() == [finding.check for finding in audit.findings]
     assert table.loc[0, "splits"] == ("train", "test")

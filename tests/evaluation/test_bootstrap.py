@@ -165,6 +165,17 @@ def test_the_interval_by_hand_leaves_out_what_is_undefined():
     np.testing.assert_allclose(interval, (48, 5, 95), **EXACT64)
 
 
+def test_a_tenth_of_the_values_may_be_undefined_and_no_more():
+    values = np.arange(100.0)
+    values[90:] = np.nan  # 10 % left out: the quantiles of 0 to 89
+    interval = percentile_interval(48, values, confidence=0.8)
+    np.testing.assert_allclose(interval, (48, 8.9, 80.1), **EXACT64)
+    values[89] = np.nan
+    with pytest.warns(UserWarning, match="11 of 100 drawn values are nan, too many"):
+        interval = percentile_interval(48, values, confidence=0.8)
+    np.testing.assert_array_equal(interval, (48, np.nan, np.nan))
+
+
 @pytest.mark.law("percentile_interval")
 @given(st.lists(st.floats(-9, 9), min_size=1, max_size=40), st.floats(0.01, 0.99))
 def test_the_interval_moves_with_its_values_and_grows_with_confidence(values, confidence):
@@ -276,6 +287,26 @@ def test_bad_cases_and_options_are_refused(arguments, options, kind, message):
 def test_a_statistic_that_returns_no_numbers_is_refused(answer):
     with pytest.raises(TypeError, match="`statistic` must return a number"):
         bootstrap_by_patient(lambda y_true, scores: answer, [0, 1], [1, 2])
+
+
+@pytest.mark.parametrize("statistic", ["compute_auc", 0.5, None])
+def test_a_statistic_that_is_no_function_is_refused(statistic):
+    with pytest.raises(TypeError, match=r"`statistic` must be a function of \(y_true, scores\)"):
+        bootstrap_by_patient(statistic, [0, 1], [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("whole", "drawn", "message"),
+    [
+        ([1.0, 2.0], [1.0], r"same shape for every test set; got \(2,\) for the whole.*\(1,\) for"),
+        ([1.0, 2.0], 1.0, r"got \(2,\) for the whole one and \(\) for"),  # NumPy would broadcast
+        (1.0, [1.0], r"got \(\) for the whole one and \(1,\) for"),
+    ],
+)
+def test_a_statistic_that_changes_its_shape_is_refused(whole, drawn, message):
+    answers = iter([whole, whole, drawn])
+    with pytest.raises(ValueError, match=message):
+        bootstrap_by_patient(lambda y, s: next(answers), np.arange(40) % 2, np.arange(40))
 
 
 @pytest.mark.parametrize(

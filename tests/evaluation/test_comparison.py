@@ -41,6 +41,29 @@ def test_the_comparison_is_its_definition_with_ties(case):
         assert np.isnan(correlation)
 
 
+@pytest.mark.reference("compare_aucs")
+def test_the_comparison_keeps_another_confidence_too():
+    y_true, scores = draw_scores(np.random.default_rng(7), 60)
+    aucs, covariance = naive_covariance(y_true, scores[1:])
+    error = np.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
+    expected = aucs[1] - aucs[0] + 1.2815515655446004 * error * np.array([0, -1, 1])
+    found = compare_aucs(y_true, *scores[1:], confidence=0.8).difference
+    np.testing.assert_allclose(found, expected, **EXACT64)
+
+
+@pytest.mark.reference("compare_aucs")
+def test_a_difference_by_hand_is_cut_at_1():
+    # AUCs 1/4 and 3/4; the placements differ by 0 and 1 for the positive, 1 and 0 for the negative
+    # cases: variance 1/2 over 2, and again
+    y_true, second = [0, 0, 1, 1], np.array([1, 3, 2, 4])
+    low = 0.5 - 1.959963984540054 * np.sqrt(0.5)
+    found = compare_aucs(y_true, -second, second).difference
+    np.testing.assert_allclose(found, (0.5, low, 1), **EXACT64)
+    np.testing.assert_allclose(
+        compare_aucs(y_true, second, -second).difference, (-0.5, -1, -low), **EXACT64
+    )
+
+
 @pytest.mark.law("compare_aucs")
 @given(st.integers(0, 1000))
 def test_the_comparison_turns_with_its_order_and_ignores_the_scales(seed):
@@ -167,6 +190,40 @@ def test_the_delta_method_is_the_numerical_derivative():
 
 
 @pytest.mark.reference("compute_efficiency")
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_interval_of_one_efficiency_is_that_of_its_root(sign):
+    y_true, scores = draw_scores(np.random.default_rng(8), 60)
+    scores = scores[1:] * [[sign], [1]]
+
+    def ratio(aucs):
+        d = detectability_from_auc(np.asarray(aucs))
+        return d[0] / d[1]
+
+    aucs, covariance = naive_covariance(y_true, scores)
+    steps = 1e-6 * np.eye(2)
+    gradient = np.array([(ratio(aucs + s) - ratio(aucs - s)) / 2e-6 for s in steps])
+    half = 1.6448536269514722 * np.sqrt(gradient @ covariance @ gradient)
+    roots = ratio(aucs) + half * np.array([0, -1, 1])
+    found = compute_efficiency(y_true, *scores, confidence=0.9)
+    np.testing.assert_allclose(found, np.sign(roots) * roots**2, rtol=1e-7)
+    # a row of its own is one model as well
+    same = compute_efficiency(y_true, scores[:1], scores[1], confidence=0.9)
+    np.testing.assert_array_equal(same, found)
+
+
+@pytest.mark.reference("compute_efficiency")
+def test_the_interval_covers_an_efficiency_near_0():
+    # 1.5 and .34 standard deviations: an AUC of .594, in one study of ten below one half
+    generator, y_true, covered = np.random.default_rng(9), np.repeat([1, 0], 50), 0
+    for _ in range(400):
+        ideal = 1.5 * y_true + generator.standard_normal(100)
+        scores = ideal + np.sqrt(1 / 0.05 - 1) * generator.standard_normal(100)
+        _, low, high = compute_efficiency(y_true, scores, ideal)
+        covered += low <= 0.05 <= high
+    assert abs(covered / 400 - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 400)
+
+
+@pytest.mark.reference("compute_efficiency")
 def test_the_interval_covers_the_true_efficiency():
     y_true, sets = draw_scores(np.random.default_rng(2), 600, (300,))
     truth = np.mean([1 / (1 + 0.25), 1 / (1 + 1)])  # noise adds variance: d'^2 falls by it
@@ -229,6 +286,14 @@ def test_a_single_case_of_a_class_has_an_efficiency_but_no_spread():
     assert np.isnan([low, high]).all()
 
 
+@pytest.mark.parametrize("scores", [[2, 2, 2, 2], [[2, 2, 2, 2], [1, 1, 1, 1]]])
+def test_tied_scores_have_an_efficiency_of_0_but_no_spread(scores):
+    with pytest.warns(UserWarning, match="no interval: all scores of a model tied") as caught:
+        efficiency = compute_efficiency([0, 0, 1, 1], scores, [1, 3, 2, 4])
+    assert len(caught) == 1
+    np.testing.assert_array_equal(efficiency, (0, np.nan, np.nan))
+
+
 @pytest.mark.parametrize(
     ("scores", "ideal"),
     [
@@ -285,6 +350,9 @@ def test_bad_ideal_scores_and_confidence_are_refused():
         (lambda: compute_efficiency([0, 0], [1, 2], [1, 2]), "one kind only"),
         (lambda: compute_efficiency([0, 0, 1, 0], [1, 4, 3, 2], [1, 4, 3, 2]), "single case"),
         (lambda: compute_efficiency([0, 0, 1, 1], [1, 2, 3, 4], [1, 2, 3, 4]), "no efficiency"),
+        # a single case and an AUC of 1: one warning is enough
+        (lambda: compute_efficiency([0, 0, 1], [1, 2, 3], [1, 3, 2]), "no efficiency"),
+        (lambda: compute_efficiency([0, 0, 1, 1], [2, 2, 2, 2], [1, 3, 2, 4]), "no interval"),
         (lambda: compare_aucs([0, 0], [1, 2], [1, 2]), "one kind only"),
         (lambda: compare_aucs([0, 0, 1], [1, 3, 2], [1, 3, 2]), "single case"),
         (lambda: compare_aucs([0, 0, 1, 1], [1, 2, 3, 4], [4, 3, 2, 1]), "neither has spread"),

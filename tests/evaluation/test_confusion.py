@@ -10,6 +10,7 @@ from sklearn.metrics import balanced_accuracy_score, confusion_matrix
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from helpers.evaluation import Confusion, FrozenThreshold, compute_rates, count_confusion
+from tests.evaluation.confusions import LIVER_SCAN, any_confusions, confusions
 from tests.tolerances import EXACT64
 
 NAMES = [
@@ -23,15 +24,6 @@ cases = st.integers(1, 30).flatmap(
     )
 )
 thresholds = st.sampled_from([-np.inf, -2.0, -1.0, 0.5, 3.0, 4.0, np.inf])
-counts = st.integers(1, 80)
-confusions = st.builds(Confusion, counts, counts, counts, counts)
-with_zeros = st.tuples(*[st.integers(0, 9)] * 4)
-with_zeros = with_zeros.filter(lambda four: four[0] + four[1] > 0 and four[2] + four[3] > 0)
-any_confusions = with_zeros.map(lambda four: Confusion(*four))
-# a liver scan, 344 patients: Altman and Bland, BMJ 308:1552 (1994), doi 10.1136/bmj.308.6943.1552
-LIVER_SCAN = Confusion(
-    true_negatives=54, false_positives=32, false_negatives=27, true_positives=231
-)
 
 
 # counts

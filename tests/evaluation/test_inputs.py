@@ -1,8 +1,10 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from helpers.evaluation.audit_inputs import check_given
 from helpers.evaluation.inputs import (
     check_cases,
     check_patient,
@@ -25,7 +27,9 @@ def test_cases_come_back_in_int64_and_float64():
         ([], [], ValueError, "`y_true` must hold something; got no case"),
         ([[0, 1]], [[1, 2]], ValueError, r"`y_true` must have shape \(n,\)"),
         ([0, 2], [1, 2], ValueError, r"0 and 1; got int64 with the values \[0, 2\]"),
-        ([0.0, 1.0], [1, 2], ValueError, "integers 0 and 1; got float64"),
+        ([0.0, 1.0], [1, 2], ValueError, r"0 and 1; got float64 .*\. Use `\.astype\(int\)`\.$"),
+        ([0.0, np.nan], [1, 2], ValueError, r"got float64 with the values \[0\.0, nan\]\.$"),
+        ([0, 3], [1, 2], ValueError, r"got int64 with the values \[0, 3\]\.$"),
         ([None, 1], [1, 2], ValueError, "0 and 1; got object"),
         ([0, 1], [1, 2, 3], ValueError, r"`scores` .* one score a case; got \(3,\) for 2 cases"),
         ([0, 1], [[1], [2]], ValueError, r"got \(2, 1\) for 2 cases"),
@@ -56,23 +60,37 @@ def test_probabilities_may_reach_0_and_1_but_not_beyond():
     [
         (["b", "a", "b", "c"], [0, 1, 0, 2]),
         (np.array([7, 7, 3, 7]), [0, 0, 1, 0]),
-        ([7, "7", 7, ("x", 1)], [0, 1, 0, 2]),  # anything that can be a key
+        ([7, "7", 7.0, " 7 "], [0, 0, 0, 0]),  # as texts, as in an audit of splits
+        (["7", "p  7", "p 7", 7.5], [0, 1, 1, 2]),
+        ([2**53, 2**53 + 1, 2**53, 0.5], [0, 1, 0, 2]),  # float64 has no such number
+        (pd.Series(["b", "b", "a", "b"]), [0, 0, 1, 0]),
         (None, [0, 1, 2, 3]),
     ],
 )
 def test_patients_are_numbered(patient, expected):
-    if patient is not None and len({type(name) for name in patient}) > 1:
-        patient = np.array([*patient, None], dtype=object)[:-1]
     codes = check_patient(patient, 4)
     assert codes.dtype == "int64"
     np.testing.assert_array_equal(codes, expected)
 
 
-@pytest.mark.parametrize("name", ["", None, float("nan")])
-def test_a_case_without_a_patient_is_refused(name):
-    patient = np.array(["a", name, "b"], dtype=object)
+@pytest.mark.parametrize(
+    "name", ["", "  ", None, "None", float("nan"), "nan", "NaN", pd.NA, "<NA>", pd.NaT, "NaT"]
+)
+@pytest.mark.parametrize("known", ["a", 7])
+@pytest.mark.parametrize("form", [list, lambda names: np.array(names, dtype=object), pd.Series])
+def test_a_case_without_a_patient_is_refused(name, known, form):
     with pytest.raises(ValueError, match="the patient of every case; got 1 of 3 without a name"):
-        check_patient(patient, 3)
+        check_patient(form([known, name, "b"]), 3)
+
+
+def test_a_patient_unknown_to_the_audit_is_one_without_a_name():
+    names = ["a", 7, "7", 7.0, None, "nan", pd.NA, "", " a"]
+    ((_, parts),) = check_given({"patient": {"train": names}}).items()
+    assert parts["patient"] == ["a", "7", "7", "7", "", "", "", "", "a"]
+    with pytest.raises(ValueError, match="got 4 of 9 without a name"):
+        check_patient(names, 9)
+    known = [name for name, text in zip(names, parts["patient"], strict=True) if text]
+    np.testing.assert_array_equal(check_patient(known, 5), [0, 1, 1, 1, 0])
 
 
 @pytest.mark.parametrize("patient", [["a", "b"], [["a"], ["b"], ["c"]], "abc"])

@@ -13,6 +13,7 @@ from helpers.evaluation import (
     predict_labels,
     rank_errors,
 )
+from tests.evaluation.pairs import count_pairs
 from tests.tolerances import EXACT64
 
 # few distinct values, so that ties are frequent
@@ -22,15 +23,6 @@ probabilities = arrays(
 cases = probabilities.flatmap(
     lambda p: st.tuples(arrays("int64", len(p), elements=st.integers(0, 1)), st.just(p))
 ).filter(lambda case: 0 < case[0].mean() < 1)
-
-
-def count_pairs(y_true, scores):
-    """The definition of the AUC, pair by pair: slow and dull."""
-    wins = 0.0
-    for positive in scores[y_true == 1]:
-        for negative in scores[y_true == 0]:
-            wins += 1.0 if positive > negative else 0.5 if positive == negative else 0.0
-    return wins / ((y_true == 1).sum() * (y_true == 0).sum())
 
 
 @pytest.mark.reference("compute_auc")
@@ -103,9 +95,24 @@ def test_accuracy_by_hand_for_each_task():
     assert isinstance(accuracy, Estimate)
     assert accuracy.value == pytest.approx(1 / 3)
     assert compute_accuracy([2, 0], [[0.1, 0.2, 0.7], [0.3, 0.4, 0.3]]).value == 0.5
-    many = compute_accuracy([[1, 0, 1], [0, 0, 1]], [[0.9, 0.9, 0.9], [0.1, 0.2, 0.3]])
-    # image 1: two of three, image 2: two of three; no spread between them, so no width
-    np.testing.assert_allclose(many, (2 / 3, 2 / 3, 2 / 3), **EXACT64)
+
+
+@pytest.mark.reference("compute_accuracy")
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        # standard deviation sqrt(1/24), four images
+        ([2, 2, 3, 1], (0.5, 0.5 - 1.959964 / np.sqrt(96), 0.5 + 1.959964 / np.sqrt(96))),
+        # standard deviation sqrt(1/12), three images: a sixth of 1.96 each way, and cut
+        ([4, 4, 2], (5 / 6, 5 / 6 - 1.959964 / 6, 1)),
+        ([0, 2, 0], (1 / 6, 0, 1 / 6 + 1.959964 / 6)),
+    ],
+)
+def test_accuracy_of_labels_has_the_normal_interval_of_the_images(shares, expected):
+    y_true = np.tile([0, 1, 1, 0], (len(shares), 1))
+    right = np.arange(4) < np.array(shares)[:, None]  # of four answers about each image
+    found = compute_accuracy(y_true, np.where(right, y_true, 1 - y_true))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 
 
 @pytest.mark.law("compute_accuracy")
@@ -117,10 +124,20 @@ def test_accuracy_lies_in_its_interval_and_counts_right_answers(case):
     assert accuracy.value == np.mean(predict_labels(scores) == y_true)
 
 
-def test_accuracy_of_one_image_with_labels_has_no_interval():
-    accuracy = compute_accuracy([[1, 0]], [[0.9, 0.9]])
-    assert accuracy.value == 0.5
-    assert np.isnan([accuracy.low, accuracy.high]).all()
+@pytest.mark.parametrize(
+    ("y_true", "scores", "value"),
+    [
+        ([[1, 0]], [[0.9, 0.9]], 1 / 2),
+        # image 1: two of three, image 2: two of three
+        ([[1, 0, 1], [0, 0, 1]], [[0.9, 0.9, 0.9], [0.1, 0.2, 0.3]], 2 / 3),
+        ([[1, 0], [0, 0], [1, 1]], [[1, 0], [0, 0], [1, 1]], 1),
+    ],
+)
+def test_accuracy_of_labels_without_spread_has_no_interval_and_says_so(y_true, scores, value):
+    with pytest.warns(UserWarning, match="no interval: the shares.*no spread") as caught:
+        accuracy = compute_accuracy(y_true, scores)
+    assert [warning.filename for warning in caught] == [__file__]
+    np.testing.assert_allclose(accuracy, (value, np.nan, np.nan), **EXACT64)
 
 
 @pytest.mark.reference("predict_labels")
@@ -167,7 +184,12 @@ BAD_CASES = [
     ([0, 1], [0.1, float("inf")], "must hold finite numbers"),
     ([0, 2], [0.1, 0.2], "integers from 0 to 1"),
     ([0, 3], [[0.1, 0.2, 0.7]] * 2, "integers from 0 to 2"),
-    ([0.0, 1.0], [0.1, 0.2], "integers"),
+    (1, [0.1, 0.2], r"one label a case, or the shape of .*; got \(\) and \(2,\)"),
+    ([0.0, 1.0], [0.1, 0.2], r"integers from 0 to 1; got float64 .*\. Use `\.astype\(int\)`\.$"),
+    ([0.0, 0.5], [0.1, 0.2], r"got float64 with the values \[0\.0, 0\.5\]\.$"),
+    ([0.0, 2.0], [0.1, 0.2], r"got float64 with the values \[0\.0, 2\.0\]\.$"),
+    ([0.0, np.inf], [0.1, 0.2], r"got float64 with the values \[0\.0, inf\]\.$"),
+    ([[0.0, 1.0]], [[0.1, 0.2]], r"Use `\.astype\(int\)`\.$"),
     ([None, 1], [0.1, 0.2], r"integers from 0 to 1; got object with the values \[None, 1\]"),
     ([[0, 1]], [[0.1, 0.2, 0.7]], "one label a case"),
     ([0, 1], [[0.1], [0.2]], r"shape \(n,\).*Take the column"),

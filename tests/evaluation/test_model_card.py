@@ -1,4 +1,5 @@
 import dataclasses
+import datetime
 import json
 import math
 import re
@@ -53,8 +54,8 @@ def test_smallest_card_says_what_is_missing():
     ):
         assert words in text
     assert rows_of(text, "Results on the test cases") == [
-        ["measure", "value"],
-        ["AUC", "0.750 (0.640 to 0.840)"],
+        ["measure", "value (95 % interval)", "how"],
+        ["AUC", "0.750 (0.640 to 0.840)", "not stated"],
     ]
     assert [row[2] for row in rows_of(text, "Reporting")[1:]] == ["no"] * 10
 
@@ -67,9 +68,13 @@ def test_every_kind_of_metric():
         "kappa": math.nan,
         "slope": None,
         "LR+": math.inf,
+        "LR-": 0.00041237,
+        "p": -3e-12,
+        "zero": 0.0,
         "note": "a|b\nc",
     }
-    shown = dict(rows_of(card(metrics=metrics).to_markdown(), "Results on the test cases")[1:])
+    rows = rows_of(card(metrics=metrics).to_markdown(), "Results on the test cases")
+    shown = {name: value for name, value, _ in rows[1:]}
     assert shown == {
         "AUC": "not defined",
         "cases": "400",
@@ -77,6 +82,9 @@ def test_every_kind_of_metric():
         "kappa": "not defined",
         "slope": "not defined",
         "LR+": "inf",
+        "LR-": "0.000412",
+        "p": "-3e-12",
+        "zero": "0.000",
         "note": r"a\|b c",
     }
     assert json.loads(card(metrics=metrics).to_json())["metrics"] == {
@@ -86,8 +94,27 @@ def test_every_kind_of_metric():
         "kappa": None,
         "slope": None,
         "LR+": "inf",
+        "LR-": 0.00041237,
+        "p": -3e-12,
+        "zero": 0.0,
         "note": "a|b\nc",
     }
+
+
+def test_how_intervals_were_made():
+    full = card(
+        metrics={"AUC": Estimate(0.75, 0.64, 0.84), "Brier score": 0.2},
+        how={"Brier score": "no interval: an example"},
+        confidence=0.9,
+    )
+    assert rows_of(full.to_markdown(), "Results on the test cases") == [
+        ["measure", "value (90 % interval)", "how"],
+        ["AUC", "0.750 (0.640 to 0.840)", "not stated"],
+        ["Brier score", "0.200", "no interval: an example"],
+    ]
+    written = json.loads(full.to_json())
+    assert written["how"] == {"Brier score": "no interval: an example"}
+    assert written["confidence"] == 0.9
 
 
 @pytest.mark.parametrize("value", [0.25, math.inf])
@@ -125,17 +152,29 @@ def test_audit_that_found_an_error_cannot_be_claimed_as_shown():
     audit = audit_splits(patient={"train": ["a", "b", "c"], "test": ["b", "d"]})
     assert not audit.passed
     full = card(audit=audit)
-    for line in str(audit).splitlines():
-        assert f"\n- {line}\n" in full.to_markdown()
+    for finding in audit.findings:
+        assert f"\n- {finding.severity.capitalize()}: {finding.message}\n" in full.to_markdown()
+    assert "\n- Looked for: patients on two sides.\n" in full.to_markdown()
     written = json.loads(full.to_json())["audit"]
     assert written["passed"] is False
     assert "patients on two sides" in written["checked"]
     (finding,) = [part for part in written["findings"] if part["severity"] == "error"]
     assert (finding["check"], finding["number"]) == ("patients on two sides", 1)
     assert finding["splits"] == ["train", "test"]
-    assert "examples" not in finding
     with pytest.raises(ValueError, match="must not claim 'splits': the audit found an error"):
         card(audit=audit, evidence={"splits": True})
+
+
+def test_no_card_names_a_patient_or_a_case():
+    people = {"train": ["Anna", "Bert", "Carl", "Bert"], "test": ["Anna", "Dora", ""]}
+    audit = audit_splits(
+        patient=people, case=people, image=people, y_true={"train": [0, 1, 1, 0], "test": [1, 0, 0]}
+    )
+    assert len({finding.check for finding in audit.findings}) == 8
+    assert "Anna" in str(audit)
+    for text in (card(audit=audit).to_markdown(), card(audit=audit).to_json()):
+        assert "patient" in text
+        assert not re.search("Anna|Bert|Carl|Dora", text)
 
 
 def test_audit_that_found_nothing():
@@ -143,6 +182,16 @@ def test_audit_that_found_nothing():
     full = card(audit=audit, evidence={"splits": "no patient on two sides"})
     assert json.loads(full.to_json())["audit"]["passed"] is True
     assert "no patient on two sides" in full.to_markdown()
+
+
+def test_splits_that_nobody_audited_cannot_be_claimed_as_shown():
+    with pytest.raises(ValueError, match="must not claim 'splits': no audit is given"):
+        card(evidence={"splits": True})
+    audit = audit_splits(image={"train": ["a", "c"], "test": ["b", "d"]})
+    assert audit.passed
+    with pytest.raises(ValueError, match="'splits': the audit could not look for patients on two"):
+        card(audit=audit, evidence={"splits": "no image on two sides"})
+    assert card(audit=audit, evidence={"splits": False}).audit is audit
 
 
 def test_provenance_with_versions():
@@ -176,6 +225,35 @@ def test_a_card_does_not_change_after_it_was_made():
     with pytest.raises(AttributeError):
         card().title = "Better"
     assert card(limits=["one"]).limits == ("one",)
+    given = ["one"]
+    made = card(limits=given)
+    given.append("two")
+    assert made.limits == ("one",)
+
+
+@pytest.mark.parametrize(
+    "limits", [(text for text in "ab"), np.array(["a", "b"]), pd.Series(["a", "b"])]
+)
+def test_limits_may_come_in_any_list(limits):
+    full = card(limits=limits)
+    assert full.limits == ("a", "b")
+    assert "\n- a\n- b\n" in full.to_markdown()
+    assert json.loads(full.to_json())["limits"] == ["a", "b"]
+
+
+def test_dates_are_written():
+    frame = pd.DataFrame(
+        {"since": pd.to_datetime(["2020-02-03", None]), "n": pd.array([3, None], dtype="Int64")}
+    )
+    full = card(subgroups=frame, provenance={"day": datetime.date(2024, 5, 6)})
+    assert rows_of(full.to_markdown(), "Subgroups")[1:] == [
+        ["2020-02-03 00:00:00", "3"],
+        ["not defined", "not defined"],
+    ]
+    assert rows_of(full.to_markdown(), "Provenance")[1] == ["day", "2024-05-06"]
+    written = json.loads(full.to_json())
+    assert written["subgroups"][1] == {"since": None, "n": None}
+    assert written["provenance"] == {"day": "2024-05-06"}
 
 
 @pytest.mark.parametrize(
@@ -185,9 +263,17 @@ def test_a_card_does_not_change_after_it_was_made():
         ({"purpose": None}, TypeError, "`purpose` must be a text; got None"),
         ({"limits": []}, ValueError, "`limits` must be a list of at least one text"),
         ({"limits": "one"}, ValueError, "`limits` must be a list of at least one text; got 'one'"),
+        ({"limits": iter([])}, ValueError, "`limits` must be a list of at least one text"),
+        ({"limits": None}, ValueError, "`limits` must be a list of at least one text; got None"),
+        ({"limits": {"a": 1}}, ValueError, "`limits` must be a list of at least one text; got {"),
         ({"limits": [3]}, TypeError, "`limits` must be a text; got 3"),
+        ({"how": {"AUK": "DeLong"}}, ValueError, "`how` must be .*'AUC'"),
+        ({"how": {"AUC": " "}}, ValueError, "`how` must not be empty"),
+        ({"how": {"AUC": None}}, TypeError, "`how` must be a text"),
+        ({"how": "DeLong"}, TypeError, "`how` must be dict; got str"),
+        ({"confidence": 95}, ValueError, "`confidence` must be .* < 1; got 95"),
         ({"metrics": [0.5]}, TypeError, "`metrics` must be dict; got list"),
-        ({"metrics": {"AUC": object}}, TypeError, "`metrics` must hold numbers, texts, and"),
+        ({"metrics": {"AUC": object}}, TypeError, "`metrics` must hold numbers, texts, dates"),
         ({"operating_point": 0.5}, TypeError, "must be FrozenThreshold or str or None; got float"),
         ({"subgroups": {}}, TypeError, "`subgroups` must be DataFrame or None; got dict"),
         ({"audit": "none"}, TypeError, "`audit` must be SplitAudit or None; got str"),

@@ -13,15 +13,10 @@ from helpers.evaluation import (
     predictive_value_intervals,
     predictive_values,
 )
+from tests.evaluation.confusions import LIVER_SCAN, any_confusions, confusions
 from tests.tolerances import EXACT64
 
-counts = st.integers(1, 80)
-confusions = st.builds(Confusion, counts, counts, counts, counts)
-with_zeros = st.tuples(*[st.integers(0, 9)] * 4)
-with_zeros = with_zeros.filter(lambda four: four[0] + four[1] > 0 and four[2] + four[3] > 0)
-any_confusions = with_zeros.map(lambda four: Confusion(*four))
 shares = st.floats(0.01, 0.99)
-LIVER_SCAN = Confusion(54, 32, 27, 231)  # Altman and Bland, see test_confusion.py
 
 
 @pytest.mark.reference("predictive_values")

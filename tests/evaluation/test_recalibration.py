@@ -131,18 +131,35 @@ def test_certainty_stays_at_every_temperature():
     np.testing.assert_array_equal(coldest, [[0, 0, 1], [0.5, 0.5, 0]])
 
 
-def test_a_probability_of_0_counts_as_1e_12():
-    y_true, p = draw_binary(np.random.default_rng(3), 50)
-    labels = np.append(y_true, [0, 1])
+def test_every_probability_below_1e_12_counts_as_that():
+    y_true, p = draw_binary(np.random.default_rng(3), 400)
+    labels = np.append(y_true, [0, 1, 1])
     np.testing.assert_allclose(
-        fit_temperature(labels, np.append(p, [0.0, 1.0])),
-        fit_temperature(labels, np.append(p, [1e-12, 1 - 1e-12])),
+        fit_temperature(labels, np.append(p, [0.0, 1.0, 1e-20])),
+        fit_temperature(labels, np.append(p, [1e-12, 1 - 1e-12, 1e-12])),
         **EXACT64,
     )
-    zero, tiny = [[0.0, 0.4, 0.6], [0.7, 0.2, 0.1]], [[1e-12, 0.4, 0.6], [0.7, 0.2, 0.1]]
+    y_true, p = draw_classes(np.random.default_rng(4), 400)
+    labels = np.append(y_true, [0, 3])  # given to what was the case: elsewhere it would not show
+    smaller = [[0.0, 0.4, 0.6, 0.0], [0.2, 0.3, 0.5, 1e-20]]
+    smallest = [[1e-12, 0.4, 0.6, 1e-12], [0.2, 0.3, 0.5, 1e-12]]
     np.testing.assert_allclose(
-        fit_temperature([1, 0], zero), fit_temperature([1, 0], tiny), **EXACT64
+        fit_temperature(labels, np.append(p, smaller, axis=0)),
+        fit_temperature(labels, np.append(p, smallest, axis=0)),
+        **EXACT64,
     )
+
+
+@pytest.mark.parametrize("draw", [draw_binary, draw_classes])
+def test_more_clipped_cases_than_one_in_a_hundred_are_counted_in_a_warning(draw):
+    y_true, p = draw(np.random.default_rng(5), 200)
+    certain = [0.0, 1.0, 1e-13] if p.ndim == 1 else np.eye(4)[:3]
+    p[:2] = certain[:2]
+    fit_temperature(y_true, p)  # 2 of 200 are no more than a hundredth
+    p[:3] = certain
+    with pytest.warns(UserWarning, match="^3 of 200 cases have a probability nearer") as caught:
+        fit_temperature(y_true, p)
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 def test_colder_is_always_better_where_every_case_is_on_its_side():
@@ -223,14 +240,14 @@ def test_prevalence_shifts_in_binary_tasks_only():
 @pytest.mark.parametrize(
     ("probabilities", "message"),
     [
-        ([], "got no case"),
-        ([0.1, np.nan], "`probabilities` must"),
+        ([], r"`probabilities` must have shape \(n,\).*hold something; got \(0,\)"),
+        (0.5, r"`probabilities` must have shape \(n,\).*; got \(\)"),
+        ([[[0.5, 0.5]]], r"`probabilities` must have shape \(n,\).*; got \(1, 1, 2\)"),
+        ([0.1, np.nan], "`probabilities` must hold finite"),
         ([-2.0, 3.0], "from -2 to 3.*Logits go through a sigmoid first"),
     ],
 )
 def test_bad_probabilities_are_refused(probabilities, message):
-    with pytest.raises(ValueError, match=message):
-        fit_temperature(np.zeros(len(probabilities), "int64"), probabilities)
     with pytest.raises(ValueError, match=message):
         apply_temperature(probabilities, 2.0)
     with pytest.raises(ValueError, match=message):
@@ -238,6 +255,10 @@ def test_bad_probabilities_are_refused(probabilities, message):
 
 
 def test_bad_labels_and_classes_are_refused():
+    with pytest.raises(ValueError, match="`y_true` must hold something; got no case"):
+        fit_temperature([], [])
+    with pytest.raises(ValueError, match=r"from -2 to 3\. Logits go through a sigmoid first"):
+        fit_temperature([0, 1], [-2.0, 3.0])
     with pytest.raises(ValueError, match="`y_true` must hold integers 0 and 1"):
         fit_temperature([0, 2], [0.1, 0.2])
     with pytest.raises(ValueError, match="from 0 to 2"):

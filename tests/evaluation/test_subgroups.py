@@ -152,10 +152,17 @@ def test_one_class_in_all_cases_is_warned_of():
 
 
 def test_cases_without_a_group_make_one_at_the_end():
-    group = np.array(["x", None, "", np.nan, "z"], dtype=object)
-    table = subgroup_table([0, 1, 0, 1, 1], [1, 2, 3, 4, 5], group)
+    group = np.array(["x", None, "", np.nan, "z", "NA", pd.NA], dtype=object)
+    table = subgroup_table([0, 1, 0, 1, 1, 0, 1], range(7), group)
     assert table.index.tolist() == ["all", "x", "z", "unknown"]
-    assert table["cases"].tolist() == [5, 1, 1, 3]
+    assert table["cases"].tolist() == [7, 1, 1, 5]
+    assert subgroup_table([0, 1], [1, 2], ["x", ""], groups=["", "x"]).index[1] == "unknown"
+
+
+def test_a_group_is_the_same_however_it_is_written():
+    group = np.array([7, 7.0, "7", " 7 ", "b  c", "b c"], dtype=object)
+    table = subgroup_table([0, 1, 0, 1, 1, 0], range(6), group)
+    assert table["cases"].to_dict() == {"all": 6, "7": 4, "b c": 2}
 
 
 def test_groups_may_be_numbers_and_are_shown_in_the_order_asked_for():

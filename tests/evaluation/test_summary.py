@@ -131,18 +131,127 @@ def test_a_single_patient_shows_no_interval():
     assert table.loc["PPV", "value"] == expected
 
 
-def test_an_infinite_likelihood_ratio_stays_infinite_with_several_cases_a_patient():
-    y_true, scores = [0, 0, 1, 1, 0, 1], [0.1, 0.2, 0.7, 0.8, 0.3, 0.2]
-    table = summarise(y_true, scores, threshold=0.5, patient=list("aabbcd"))
+def test_after_a_separation_of_patients_the_area_has_the_bound_of_their_pairs():
+    # 3 patients with the disease, 4 without, 2 images each: 3 pairs; .05^(1/3) = .368
+    y_true, patient = np.repeat([1, 1, 1, 0, 0, 0, 0], 2), np.repeat(list("abcdefg"), 2)
+    scores = y_true + np.arange(14) / 100
+    for values, expected in ((scores, [1, 0.3684, 1]), (-scores, [0, 0, 0.6316])):
+        row = summarise(y_true, values, patient=patient).loc["AUC"]
+        np.testing.assert_allclose(row[["value", "low", "high"]].astype(float), expected, atol=5e-5)
+        assert row["how"] == "complete separation: bound from 3 pairs of patients"
+    both = list("aabbcc")  # each with a healthy and a diseased image: one pair of patients
+    row = summarise([0, 1] * 3, [1, 2] * 3, patient=both).loc["AUC"]
+    assert row["low"] == pytest.approx(0.05, rel=1e-12)
+    assert np.isnan(summarise([0, 1], [1, 2], patient=list("aa")).loc["AUC", "low"])
+
+
+def test_an_interval_without_width_is_none():
+    y_true, patient = np.tile([1, 0, 1, 0], 6), np.repeat(range(12), 2)
+    scores = np.where(y_true == 1, 1.0, np.tile([0, 0.2, 0, 2.0], 6))
+    table = summarise(y_true, scores, threshold=0.5, patient=patient)
+    assert table.loc["sensitivity", "value"] == 1  # in every drawn test set, too
+    assert table.loc["sensitivity", ["low", "high"]].isna().all()
+    assert "no spread in the drawn test sets" in table.loc["sensitivity", "how"]
+    assert table.loc["specificity", "high"] > table.loc["specificity", "low"]
+    tied = summarise(y_true, np.zeros(24), patient=patient).loc["AUC"]
+    assert (tied["value"], np.isnan(tied["low"])) == (0.5, True)
+    assert "no spread" in tied["how"]
+
+
+def test_draws_that_are_all_right_count_in_the_accuracy_of_classes():
+    y_true, patient = np.arange(40) % 4, np.repeat(range(20), 2)
+    answer = np.where(
+        np.arange(40) < 2, (y_true + 1) % 4, y_true
+    )  # one patient's answers are wrong
+    row = summarise(y_true, np.eye(4)[answer], patient=patient).loc["accuracy"]
+    # without that patient in (19/20)^20 = 36 % of the draws: the upper end is 1
+    np.testing.assert_allclose(row["value"], 38 / 40, **EXACT64)
+    # by the binomial distribution of 20 draws with a chance of 1 in 20: P(more than 3) = .016
+    assert (row["low"], row["high"]) == (17 / 20, 1)
+    assert row["how"] == "bootstrap of whole patients"
+    right = summarise(y_true, np.eye(4)[y_true], patient=patient).loc["accuracy"]
+    assert (right["value"], np.isnan(right["low"])) == (1, True)
+    assert "no spread" in right["how"]
+    alone = summarise(y_true, np.eye(4)[answer], patient=["p"] * 40).loc["accuracy"]
+    assert np.isnan(alone["low"])
+    assert "single patient" in alone["how"]
+
+
+def test_a_likelihood_ratio_that_is_infinite_in_all_draws_has_no_interval():
+    y_true = np.arange(24) % 2
+    scores = np.where(np.arange(24) % 6 == 1, 0.0, y_true)  # misses, and no false alarm
+    table = summarise(y_true, scores, threshold=0.5, patient=np.repeat(range(12), 2))
     assert table.loc["LR+", "value"] == np.inf
     assert np.isnan(table.loc["LR+", "low"])
+    assert "no spread" in table.loc["LR+", "how"]
 
 
-def test_draws_with_an_infinite_likelihood_ratio_are_left_out():
-    y_true, scores = [0, 0, 1, 1, 0, 1], [0.1, 0.6, 0.7, 0.8, 0.3, 0.2]
-    table = summarise(y_true, scores, threshold=0.5, patient=list("aabbcd"))
-    np.testing.assert_allclose(table.loc["LR+", "value"], 2, **EXACT64)
-    assert "nan" in table.loc["LR+", "how"]  # too many draws have no false positive
+def test_the_interval_of_a_likelihood_ratio_keeps_draws_in_which_it_is_infinite():
+    # 20 patients a class with 2 images: one healthy patient has false positives
+    y_true, patient = np.repeat([1, 0], 40), np.repeat(range(40), 2)
+    scores = np.where(np.arange(80) < 10, 0.0, y_true)  # 5 of the 20 diseased are missed
+    scores[78:] = 1.0
+    row = summarise(y_true, scores, threshold=0.5, patient=patient).loc["LR+"]
+    np.testing.assert_allclose(row["value"], 0.75 / 0.05, **EXACT64)
+    assert row["high"] == np.inf  # without him in 36 % of the draws
+    # by hand: sensitivity about .75, false positives in at most 3 of 20 patients
+    assert 0.6 / 0.17 < row["low"] < 0.9 / 0.14
+    assert row["how"] == "bootstrap of whole patients"
+    turned = summarise(1 - y_true, 1 - scores, threshold=0.5, patient=patient).loc["LR-"]
+    np.testing.assert_allclose(turned["value"], 0.05 / 0.75, **EXACT64)
+    assert turned["low"] == 0
+    # the same draws, the other way round
+    np.testing.assert_allclose(turned["high"], 1 / row["low"], rtol=1e-9)
+
+
+def test_a_measure_of_calibration_or_of_labels_has_no_interval_where_patients_repeat():
+    y_true, logits = draw_cases()
+    p, patient = 1 / (1 + np.exp(-logits)), np.repeat(np.arange(45), 2)
+    rows = ["calibration intercept", "calibration slope"]
+    assert summarise(y_true, p).loc[rows, ["low", "high"]].notna().all(axis=None)
+    table = summarise(y_true, p, patient=patient)
+    assert table.loc[rows, ["low", "high"]].isna().all(axis=None)
+    assert table.loc[rows, "value"].notna().all()
+    assert table.loc[rows, "how"].str.contains("each case for a patient").all()
+    labels, of_labels = np.stack([y_true, 1 - y_true], axis=1), np.stack([p, p / 2], axis=1)
+    assert summarise(labels, of_labels).loc["accuracy", ["low", "high"]].notna().all()
+    assert summarise(labels, of_labels, patient=patient)["low"].isna().all()
+
+
+def test_labels_that_are_all_answered_alike_have_no_interval():
+    table = summarise([[0, 1], [1, 0], [0, 1]], [[0.1, 0.2], [0.9, 0.8], [0.3, 0.4]])
+    assert table.loc["accuracy", "value"] == 0.5
+    assert np.isnan(table.loc["accuracy", "low"])
+    assert "no spread" in table.loc["accuracy", "how"]
+
+
+def test_a_reason_stands_only_where_something_is_missing():
+    y_true, p = [0, 0, 0, 1, 1, 1], [0.1, 0.2, 0.3, 0.7, 0.8, 0.9]  # one threshold separates
+    alone = summarise(y_true, p)["how"]
+    assert alone["calibration intercept"] == "Wald"
+    assert "no finite slope" in alone["calibration slope"]
+    repeated = summarise(y_true, p, patient=list("aabbcc"))["how"]
+    assert "each case for a patient" in repeated["calibration intercept"]
+    assert "no finite slope" in repeated["calibration slope"]
+    nobody = summarise([0, 0], [0.1, 0.2], threshold=0.5)["how"]
+    assert "0 / 0" in nobody["PPV"]  # nobody was called; a case with the disease would not help
+    assert nobody["NPV"] == "Wilson"
+
+
+def test_every_measure_without_an_interval_says_why():
+    y_true, logits = draw_cases()
+    p = 1 / (1 + np.exp(-logits))
+    both = np.stack([1 - p, p], axis=1)
+    tables = {
+        "binary": summarise(y_true, p, threshold=0.5),
+        "classes": summarise(y_true, both),
+        "labels": summarise(np.stack([1 - y_true, y_true], axis=1), both),
+    }
+    for table in tables.values():
+        reasons = table.loc[table["low"].isna(), "how"]
+        assert len(reasons) >= 3
+        assert reasons.str.match(r"no interval: \w+").all()
+    assert "biased upwards" in tables["binary"].loc["ECE", "how"]
 
 
 def test_a_threshold_is_refused_where_a_case_has_several_scores():

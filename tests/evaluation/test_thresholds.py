@@ -178,6 +178,16 @@ def test_a_frozen_threshold_calls_new_cases():
 
 
 @pytest.mark.parametrize(
+    ("value", "kind"),
+    [(np.nan, ValueError), ("0.5", TypeError), (None, TypeError), (True, TypeError)],
+)
+def test_a_frozen_threshold_must_be_a_number_or_infinity(value, kind):
+    with pytest.raises(kind, match="`value` must be a number or infinity; got"):
+        FrozenThreshold(value, "by hand", 1, 1, 1.0, 1.0)
+    assert float(FrozenThreshold(np.inf, "by hand", 1, 1, 0.0, 1.0)) == np.inf
+
+
+@pytest.mark.parametrize(
     ("rule", "words"),
     [
         ("youden", "2.000: greatest sensitivity"),
@@ -245,6 +255,10 @@ def test_bayes_threshold_by_hand():
     assert bayes_threshold(0.5) == 0
     np.testing.assert_allclose(bayes_threshold(0.05), np.log(19), **EXACT64)
     np.testing.assert_allclose(bayes_threshold(0.05, (1, 19)), 0, **EXACT64)
+    # where a product of the same numbers would be infinite or 0
+    dear = bayes_threshold(1e-200, (1e200, 1e-200))
+    np.testing.assert_allclose(dear, 600 * np.log(10), **EXACT64)
+    np.testing.assert_allclose(bayes_threshold(0.5, (1e-200, 1e200)), -400 * np.log(10), **EXACT64)
     # d' = 2: moving the threshold from 0 to ln 19 takes the sensitivity from .841 to .318
     for threshold, sensitivity in [(0.0, 0.841), (bayes_threshold(0.05), 0.318)]:
         assert round(norm.sf(threshold, 2, 2), 3) == sensitivity

@@ -91,9 +91,22 @@ def test_only_an_interval_wholly_above_the_ideal_is_marked(ax):
     texts = [text.get_text() for text in ax.texts]
     assert "0.990 (0.970 to 0.995)" in texts
     assert "0.990" in texts  # no interval
-    assert "above it: something\nbesides the lesion" in texts
+    assert "far above: something\nbesides the lesion" in texts
+    assert "95 % interval" in ax.get_xlabel()  # the figure is read without its text
+    chance = next(text for text in ax.texts if text.get_text() == "chance")
+    assert chance.get_bbox_patch() is None  # a box would cut the axis
     assert "the lesion's\noptimum: 0.920" in texts
     assert [label.get_text() for label in ax.get_yticklabels()] == list("abcd")
+
+
+def test_an_area_that_is_not_defined_is_written_and_not_drawn(ax):
+    plots.plot_against_ideal(ax, ["a", "b"], [(np.nan,) * 3, (0.8, 0.7, 0.9)], 0.92)
+    texts = [text.get_text() for text in ax.texts]
+    assert "not defined" in texts
+    assert "0.800 (0.700 to 0.900)" in texts
+    assert not any("nan" in text for text in texts)
+    assert [np.isnan(area[0]) for area in drawn_areas(ax)] == [True, False]  # nan draws nothing
+    ax.figure.canvas.draw()
 
 
 def test_intervals_are_drawn_from_end_to_end(ax):

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.reruns import predictions_table, read_predictions, results_of
-from helpers.reruns.records import build_record, write_record
+from helpers.reruns import predictions_table, read_predictions
 
 BINARY = ([0, 1, 1], [0.1, 0.25, 3.0])
 CLASSES = ([0, 2, 1], [[0.5, 0.25, 0.25], [0, 0, 1], [0.2, 0.7, 0.1]])
@@ -24,7 +23,7 @@ NAMES = ["case", "patient", "group"]
     ],
 )
 def test_columns_and_reading_back(kind, columns, tmp_path):
-    table = predictions_table(*kind, case=["x", "y", "z"], patient=["NA", "", "p"], group=[1, 2, 2])
+    table = predictions_table(*kind, case=["x", "y", "z"], patient=["b", "", "p"], group=[1, 2, 2])
     assert list(table) == [*NAMES, *columns]
     assert table["group"].tolist() == ["1", "2", "2"]
     table.to_csv(tmp_path / "a.csv", index=False)
@@ -92,7 +91,7 @@ def test_names_that_do_not_fit():
         predictions_table(*BINARY, case=["a", "b", "a"])
 
 
-@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, ""])
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, "", "NA", " "])
 def test_name_that_is_not_known_is_empty(missing):
     table = predictions_table(*BINARY, patient=["a", missing, "b"], image=["x", "y", missing])
     assert table["patient"].tolist() == ["a", "", "b"]
@@ -114,10 +113,10 @@ def test_split_and_image_are_columns_only_if_given(tmp_path):
     [
         (
             ["test", "tset", "test"],
-            "one of 'train', 'val', 'test'; got 'tset'. Did you mean 'test'",
+            "one of 'train', 'val', 'test'; got 'tset' at position 1. Did you mean 'test'",
         ),
-        (["test", "validation", "test"], "got 'validation'"),
-        (["test", None, "test"], "got ''"),
+        (["test", "validation", "test"], "got 'validation' at position 1"),
+        (["test", None, "test"], "got None at position 1"),
         (["train", "val", "val"], "'test' for some case: there is nothing to evaluate"),
         (["test"], "one entry for each of the 3 cases"),
     ],
@@ -135,8 +134,17 @@ def test_same_case_in_two_splits_is_left_to_the_audit():
 
 
 def test_case_without_a_name():
-    with pytest.raises(ValueError, match="must name each case; that at position 1 is empty"):
+    with pytest.raises(ValueError, match="must name each case; got None at position 1"):
         predictions_table(*BINARY, case=["a", None, "b"])
+
+
+def test_names_are_clean(tmp_path):
+    table = predictions_table(*BINARY, patient=[7.0, " 7 ", np.nan], group=["a  b", "a b", 2])
+    assert table["patient"].tolist() == ["7", "7", ""]
+    assert table["group"].tolist() == ["a b", "a b", "2"]
+    # as write.csv of R writes it
+    path = write(tmp_path, '"patient","y_true","y_score"\n"p1",0,0.5\nNA,1,0.75\n"7.0",1,2\n')
+    assert read_predictions(path)["patient"].tolist() == ["p1", "", "7"]
 
 
 def write(folder, content, encoding="utf-8"):
@@ -184,28 +192,66 @@ def test_file_of_excel_with_mark_line_ends_and_empty_lines(tmp_path):
         ("", "names of the columns, then at least one case; got nothing"),
         ("\n\n", "got nothing"),
         ("y_true,y_score\n", "got no case"),
-        ("0,0.5\n1,0.7\n", "its first line must name columns .*; got '0'"),
-        ("patient,y_score\na,0.5\n", "a column y_true, or .*; got 'patient', 'y_score'"),
-        ("case,patient,group,y_true\n0,,,1\n", "a column y_score, or y_score_0, y_score_1"),
+        ("0,0.5\n1,0.7\n", "it needs `y_true` and `y_score` .* in its first line, .*; got '0'"),
+        (
+            "patient,y_score\na,0.5\n",
+            "it needs `y_true` and .* no column y_true, nor .*; got 'patient'",
+        ),
+        ("case,patient,group,y_true\n0,,,1\n", "no column y_score, nor y_score_0, y_score_1"),
+        ("label,prob\n1,0.5\n", "it needs `y_true` and `y_score` .* got 'label'"),
         ("y_true,y_score,patients\n1,0.5,a\n", "got 'patients'. Did you mean 'patient'"),
         ("y_true, y_score\n1, 0.5\n", "got ' y_score'. Did you mean 'y_score'"),
         (",y_true,y_score\n0,1,0.5\n", r"must have a name\. .*index=False"),
         ("y_true,y_score,y_score\n1,0.5,0.5\n", "'y_score' came several times"),
         ("y_true,y_score,y_score_0\n1,0.5,0.5\n", "without a gap; got 'y_score', 'y_score_0'"),
         ("y_true,y_score_0,y_score_2\n1,0.5,0.5\n", "without a gap; got 'y_score_0', 'y_score_2'"),
-        ("y_true,y_score_0\n1,0.5\n", "at least one case and two columns"),
+        (
+            "y_true,y_score_0\n1,0.5\n",
+            "the only y_score has no number: call it y_score; got y_score_0",
+        ),
+        ("y_true_0,y_score\n1,0.5\n", "the only y_true has no number: call it y_true"),
+        (
+            "y_true_0,y_true_1,y_score\n0,1,0.5\n",
+            "one column, .*; got 2. .*one-hot.*call it `y_true`",
+        ),
         ("y_true;y_score\n1;0,5\n", r"got semicolons, as Excel .*sep=';', decimal=','"),
         ("y_true\ty_score\n1\t0.5\n", "got tabs"),
         ("y_true,y_score\n1,0.5\n0\n", "line 3 must have 2 values, one a column; got 1"),
-        ("y_true,y_score\n1,0.5,7\n", "line 2 must have 2 values, one a column; got 3"),
+        (
+            "y_true,y_score\n1,0.5,7\n",
+            "line 2 must have 2 values, .*; got 3. Is a comma the decimal mark",
+        ),
+        (
+            'y_true,y_score\n1,"0,5"\n',
+            "got '0,5' in line 2. Is a comma .* Write a point, as in 0.5",
+        ),
         ("y_true,y_score\n1,0.5\n\n0,oops\n", "y_score must be .*; got 'oops' in line 4"),
         ("y_true,y_score\n1,nan\n", "y_score must be a finite number .*; got 'nan' in line 2"),
         ("y_true,y_score\n1,\n", "y_score must be a finite number .*; got '' in line 2"),
         ("y_true,y_score\n1,-inf\n", "got '-inf' in line 2"),
         ("y_true,y_score\nsick,1\n", "y_true .*; got 'sick' in line 2. Write 1 for disease"),
-        ("y_true,y_score\n2,0.5\n", "from 0 to 1; got 2.0. 1 is disease.*one column of scores"),
-        ("y_true,y_score_0,y_score_1\n2,.5,.5\n", "got 2.0. There are 2 columns of scores"),
-        ("y_true,y_score,split\n1,0.5,dev\n", "one of 'train', 'val', 'test'; got 'dev'"),
+        ("y_true,y_score\n2,0.5\n", "from 0 to 1; got '2' in line 2. 1 is .*one column of scores"),
+        ("y_true,y_score\n\n1,1\n0.50,1\n", "got '0.50' in line 4"),
+        (
+            "y_true,y_score_0,y_score_1\n2,.5,.5\n",
+            "got '2' in line 2. There are 2 columns of scores",
+        ),
+        (
+            "y_score_0,y_score_1,y_true_1,y_true_0\n.5,.5,1,0\n.5,.5,-1,0\n",
+            "from 0 to 1; got '-1' in line 3",
+        ),
+        (
+            "y_true,y_score,split\n1,0.5,test\n1,0.5,tests\n",
+            "one of 'train', 'val', 'test'; got 'tests' in line 3. Did you mean 'test'",
+        ),
+        ("y_true,y_score,split\n1,0.5,NA\n", "'test'; got 'NA' in line 2"),
+        ("y_true,y_score,case\n1,0.5,a\n1,0.5,n/a\n", "name each case; got 'n/a' in line 3"),
+        (
+            "y_true,y_score,group\n1,0.5,a\n1,0.5, all\n",
+            "not be called 'all', .* got ' all' in line 3. Rename it",
+        ),
+        ("y_true,y_pred\n1,0.5\n", "got 'y_pred'. Did you mean 'y_score'"),
+        ("y_test,y_score\n1,0.5\n", "got 'y_test'. Did you mean 'y_true'"),
         ("case,y_true,y_score\na,1,1\nb,1,1\na,1,1\n", "'a' comes 2 times .* is `patient`"),
         ('y_true,y_score\n1,"0.5\n', "line 2 cannot be read as CSV"),
     ],
@@ -229,17 +275,3 @@ def test_file_that_is_not_there(tmp_path):
         read_predictions(tmp_path / "b.csv")
     with pytest.raises(FileNotFoundError, match="there is none"):
         read_predictions(tmp_path)
-
-
-def test_results_of_the_run_that_wrote_the_predictions(tmp_path):
-    assert results_of(tmp_path / "04.predictions.csv") is None
-    write_record(tmp_path / "04.json", build_record("04_fourth", metrics={"auc": 0.5}))
-    assert results_of(tmp_path / "04.predictions.csv")["metrics"] == {"auc": 0.5}
-    assert results_of(tmp_path / "04.csv") is None  # no run names its predictions so
-    assert results_of(tmp_path / "05.predictions.csv") is None
-
-
-def test_results_that_somebody_changed_are_not_passed_over(tmp_path):
-    (tmp_path / "04.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"04\.json must be a results file"):
-        results_of(tmp_path / "04.predictions.csv")

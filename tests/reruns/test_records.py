@@ -8,6 +8,7 @@ from helpers.reruns.records import (
     document_file,
     read_record,
     results_file,
+    results_of,
     write_record,
 )
 
@@ -68,3 +69,17 @@ def test_predictions_that_the_run_would_replace(tmp_path, monkeypatch):
             ValueError, match=r"another file .* got '.*a\.predictions\.csv' for both"
         ):
             check_kept(path, tmp_path / "a.json")
+
+
+def test_results_of_the_run_that_wrote_the_predictions(tmp_path):
+    assert results_of(tmp_path / "04.predictions.csv") is None
+    write(tmp_path / "04.json", metrics={"auc": 0.5})
+    assert results_of(tmp_path / "04.predictions.csv")["metrics"] == {"auc": 0.5}
+    assert results_of(tmp_path / "04.csv") is None  # no run names its predictions so
+    assert results_of(tmp_path / "05.predictions.csv") is None
+
+
+def test_results_that_somebody_changed_are_not_passed_over(tmp_path):
+    (tmp_path / "04.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"04\.json must be a results file"):
+        results_of(tmp_path / "04.predictions.csv")

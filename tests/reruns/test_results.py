@@ -57,6 +57,13 @@ def test_model_card_beside_the_results_is_passed_over(tmp_path):
     assert read_results(tmp_path)["file"].tolist() == [str(tmp_path / "a.json")]
 
 
+def test_model_card_that_is_named_is_left_out_by_name(tmp_path):
+    card = tmp_path / "a.model_card.json"
+    card.write_text('{"title": "A card"}', encoding="utf-8")
+    with pytest.warns(UserWarning, match=r"Left out: .*a\.model_card\.json must be a results file"):
+        assert read_results(card).empty
+
+
 def test_newer_schema_is_refused(tmp_path):
     write(tmp_path / "a.json", schema_version=2)
     with pytest.raises(ValueError, match=r"a\.json must have schema version 1; got 2.*update"):
