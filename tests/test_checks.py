@@ -72,7 +72,20 @@ def test_a_name_is_the_same_text_whatever_its_type(value):
 
 @pytest.mark.parametrize(
     "value",
-    [None, math.nan, np.float32("nan"), pd.NA, pd.NaT, "", "  ", "NA", "N/A", "None", "NaN", "<NA>"],
+    [
+        None,
+        math.nan,
+        np.float32("nan"),
+        pd.NA,
+        pd.NaT,
+        "",
+        "  ",
+        "NA",
+        "N/A",
+        "None",
+        "NaN",
+        "<NA>",
+    ],
 )
 def test_a_name_that_is_not_known_is_an_empty_text(value):
     assert name_texts([value, "nancy", "a  b"]) == ["", "nancy", "a b"]

@@ -210,7 +210,10 @@ def evaluated(asked, root):
     ("content", "message"),
     [
         (None, "own.csv must be a file with predictions; there is none."),
-        ("y_true,y_score\n2,0.5\n", "`y_true` must hold whole numbers from 0 to 1; got 2.0."),
+        (
+            "y_true,y_score\n2,0.5\n",
+            "`y_true` must hold whole numbers from 0 to 1; got '2' in line 2.",
+        ),
     ],
 )
 def test_predictions_are_refused_before_the_kernel(content, message, evaluated, root):

@@ -1,6 +1,5 @@
 """Numbers that say how good a model is, and how sure we can be: no Keras in here."""
 
-from helpers.evaluation.audit import Finding, SplitAudit, audit_splits
 from helpers.evaluation.bootstrap import bootstrap_by_patient, percentile_interval
 from helpers.evaluation.calibration import (
     CalibrationLine,
@@ -25,7 +24,6 @@ from helpers.evaluation.delong import (
     separation_bound,
 )
 from helpers.evaluation.estimate import Estimate
-from helpers.evaluation.image_hashes import hash_images
 from helpers.evaluation.intervals import clopper_pearson_interval, wilson_interval
 from helpers.evaluation.masks import compute_dice, compute_hausdorff
 from helpers.evaluation.metrics import (
@@ -35,18 +33,20 @@ from helpers.evaluation.metrics import (
     predict_labels,
     rank_errors,
 )
-from helpers.evaluation.model_card import ModelCard
 from helpers.evaluation.multiclass import class_table, compute_kappa
-from helpers.evaluation.normalisation import audit_normalisation
 from helpers.evaluation.prevalence import predictive_value_intervals, predictive_values
 from helpers.evaluation.proper_scores import compute_brier_score, compute_log_loss
 from helpers.evaluation.recalibration import apply_temperature, fit_temperature, shift_prevalence
-from helpers.evaluation.reporting import reporting_checklist
-from helpers.evaluation.subgroups import subgroup_table
-from helpers.evaluation.summary import are_probabilities, summarise
+from helpers.evaluation.report.checklist import reporting_checklist
+from helpers.evaluation.report.model_card import ModelCard
+from helpers.evaluation.report.subgroups import subgroup_table
+from helpers.evaluation.report.summary import are_probabilities, summarise
+from helpers.evaluation.splits.audit import Finding, SplitAudit, audit_splits
+from helpers.evaluation.splits.image_hashes import hash_images
+from helpers.evaluation.splits.normalisation import audit_normalisation
+from helpers.evaluation.splits.vault import TestVault
 from helpers.evaluation.thresholds import FrozenThreshold, bayes_threshold, choose_threshold
 from helpers.evaluation.utility import DecisionCurve, compute_decision_curve, compute_net_benefit
-from helpers.evaluation.vault import TestVault
 
 __all__ = [
     "AucComparison",

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from helpers.reruns.records import document_file
+
 
 def print_table(columns, rows, *, compact=False):
     """Print rows under the names of their columns; one after the other in a narrow terminal."""
@@ -57,6 +59,9 @@ def print_outcomes(outcomes, output_dir):
             print(f"{outcome.notebook} {outcome.error}\n")
     print(f"Results: {output_dir / 'results'}; executed copies: {output_dir / 'executed'}")
     for outcome in outcomes:
+        card = document_file(output_dir / "results" / f"{outcome.notebook}.json", "model_card.md")
+        if card.exists():
+            print(f"Model card: {card}")
         if outcome.page.exists():
             print(f"Open in a browser: {outcome.page}")
 

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.evaluation.audit_inputs import check_given
 from helpers.evaluation.inputs import (
     check_cases,
     check_patient,
@@ -12,6 +11,7 @@ from helpers.evaluation.inputs import (
     has_both_classes,
     warn_one_class,
 )
+from helpers.evaluation.splits.audit_inputs import check_given
 
 
 def test_cases_come_back_in_int64_and_float64():

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from helpers.evaluation.reporting import reporting_checklist
+from helpers.evaluation.report.checklist import reporting_checklist
 
 # the table of the course's own guide, by hand: point and items
 ITEMS = {

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from helpers.evaluation.image_hashes import hash_images
+from helpers.evaluation.splits.image_hashes import hash_images
 
 # few distinct values, so that copies are frequent
 images = arrays("float32", (5, 1, 2), elements=st.sampled_from([0.0, 0.5, 7.0]))

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 
 from helpers.checks import check_number
-from helpers.evaluation.audit_inputs import check_dictionary
 from helpers.evaluation.inputs import check_real_numbers
+from helpers.evaluation.splits.audit_inputs import check_dictionary
 
 __all__ = ["audit_normalisation"]
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.checks import check_choice, check_number
-from helpers.evaluation.audit import LEAK, SplitAudit
 from helpers.evaluation.estimate import Estimate
-from helpers.evaluation.reporting import reporting_checklist
+from helpers.evaluation.report.checklist import reporting_checklist
+from helpers.evaluation.splits.audit import LEAK, SplitAudit
 from helpers.evaluation.thresholds import FrozenThreshold
 
 __all__ = ["ModelCard"]

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.evaluation.audit import audit_splits
 from helpers.evaluation.estimate import Estimate
-from helpers.evaluation.model_card import ModelCard
+from helpers.evaluation.report.model_card import ModelCard
+from helpers.evaluation.splits.audit import audit_splits
 from helpers.evaluation.thresholds import FrozenThreshold
 
 THRESHOLD = FrozenThreshold(

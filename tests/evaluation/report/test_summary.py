@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from helpers.evaluation.confusion import compute_rates, count_confusion
 from helpers.evaluation.delong import delong_interval
-from helpers.evaluation.summary import are_probabilities, summarise
+from helpers.evaluation.report.summary import are_probabilities, summarise
 from tests.tolerances import EXACT64
 
 

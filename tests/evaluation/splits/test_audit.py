@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.evaluation.audit import Finding, audit_splits
-from helpers.evaluation.image_hashes import hash_images
+from helpers.evaluation.splits.audit import Finding, audit_splits
+from helpers.evaluation.splits.image_hashes import hash_images
 
 PATIENTS = {"train": ["p1", "p2", "p2", "p3"], "val": ["p4", "p5"], "test": ["p6", "p7", "p7"]}
 IMAGES = {"train": list("abcd"), "val": list("ef"), "test": list("ghi")}

@@ -10,7 +10,7 @@ from sklearn.metrics import confusion_matrix, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
 from helpers.evaluation.delong import delong_interval, separation_bound
-from helpers.evaluation.subgroups import subgroup_table
+from helpers.evaluation.report.subgroups import subgroup_table
 from helpers.evaluation.thresholds import FrozenThreshold
 from tests.tolerances import EXACT64
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
-from helpers.evaluation.normalisation import audit_normalisation
+from helpers.evaluation.splits.normalisation import audit_normalisation
 
 SPLITS = ("train", "val", "test")
 CHOICES = list(chain.from_iterable(combinations(SPLITS, k) for k in (1, 2, 3)))

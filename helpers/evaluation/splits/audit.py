@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.audit_inputs import check_given, tabulate
+from helpers.evaluation.splits.audit_inputs import check_given, tabulate
 
 __all__ = ["Finding", "SplitAudit", "audit_splits"]
 

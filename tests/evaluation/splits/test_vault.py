@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from helpers.evaluation.vault import TestVault
+from helpers.evaluation.splits.vault import TestVault
 
 LABELS = np.array([0, 1, 1, 0, 1])
 

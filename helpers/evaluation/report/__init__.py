@@ -1,0 +1,1 @@
+"""What is told of a model: tables of results and groups, a model card, a checklist."""

@@ -1,0 +1,1 @@
+"""Whether results can be believed: splits, copies, normalisation, and the kept test labels."""
