@@ -14,19 +14,23 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "helpers"
-PARTS = {"data", "scratch", "networks", "evaluation", "reruns"}
+PARTS = {"data", "scratch", "networks", "evaluation", "experiments", "reruns"}
 # what a part may use besides itself and `checks`; nobody below uses what stands above it
 ALLOWED = {"data": {"observers"}, "evaluation": {"observers"}}
+# what notebooks import, and nothing in the package
+NOTEBOOKS_ONLY = ("experiments", "plots")
 HEAVY = ("keras", "tensorflow", "torch", "jax")
 # what helpers.data needs now and then only: its import stays quick without them
 SLOW = ("pandas", "sklearn", "pooch", "skimage", "pydicom", "nibabel", "mlxtend")
 # what a lesson calls: these say which lesson introduces them
 LESSON_MODULES = [
     *("start", "words", "data", "data.simulate", "observers", "scratch"),
-    *("networks", "evaluation", "reruns", "plots"),
+    *("networks", "evaluation", "experiments", "reruns", "plots"),
 ]
 # what computes numbers: these are compared with an independent computation, or have a law
-NUMERIC_MODULES = ["data.simulate", "observers", "scratch", "networks", "evaluation"]
+NUMERIC_MODULES = [
+    *("data.simulate", "observers", "scratch", "networks", "evaluation", "experiments"),
+]
 # here the classes compute, too: layers, losses, optimizers
 PROVED_CLASSES = {"scratch"}
 # what a function returns, and the base of all layers: they compute nothing
@@ -55,8 +59,8 @@ def find_violations(path, source):
             found.append(f"{path}: only networks/gradients.py knows a backend, not {name}")
         if words[0] != "helpers" or len(words) < 2:
             continue
-        if words[1] == "plots" and part != "plots":
-            found.append(f"{path}: nobody imports plots")
+        if words[1] in NOTEBOOKS_ONLY and part != words[1]:
+            found.append(f"{path}: nobody imports {words[1]}")
         if part in PARTS | {"observers", "plots", "words"}:
             own = {part, "checks"} | ALLOWED.get(part, set())
             if words[1] in everything - own:
@@ -83,6 +87,8 @@ def test_imports_point_one_way():
         ("helpers/networks/x.py", "import tensorflow as tf"),
         ("helpers/evaluation/x.py", "def f():\n    from helpers import plots"),
         ("helpers/cli.py", "import helpers.plots"),
+        ("helpers/cli.py", "from helpers import experiments"),
+        ("helpers/experiments/x.py", "from helpers.evaluation import Estimate"),
         ("helpers/checks.py", "from helpers.data import load_dataset"),
     ],
 )
@@ -103,8 +109,8 @@ def loaded_modules(statement, names=HEAVY):
 @pytest.mark.parametrize(
     "module",
     [
-        *("", ".checks", ".cli", ".data", ".evaluation", ".observers", ".plots", ".reruns"),
-        *(".scratch", ".words"),
+        *("", ".checks", ".cli", ".data", ".evaluation", ".experiments", ".observers", ".plots"),
+        *(".reruns", ".scratch", ".words"),
     ],
 )
 def test_light_parts_stay_light(module):

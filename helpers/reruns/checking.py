@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from helpers.checks import check_choice
 from helpers.reruns.course import course_root, notebook_paths
-from helpers.reruns.kernel import without_session_name
+from helpers.reruns.kernel import without_cache, without_session_name
 
 PYTHON = [sys.executable, "-m"]
 NBVAL = [
@@ -107,7 +107,7 @@ def run_steps(names=(), *, root=None, announce=print):
 def _run(name, command, root, announce):
     settings = [f"{key}={value}" for key, value in command.environment.items()]
     announce(" ".join([f"{name}:", *settings, "python -m", *command.arguments[:4]]))
-    with without_session_name():
+    with without_session_name(), without_cache():
         done = subprocess.run(
             [*PYTHON, *command.arguments],
             cwd=root,

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from helpers.reruns.files import write_text
-from helpers.reruns.kernel import KERNEL, QUIET, without_session_name
+from helpers.reruns.kernel import KERNEL, QUIET, without_cache, without_session_name
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": KERNEL}
 LANGUAGE = {"name": "python"}
@@ -52,7 +52,7 @@ def regenerate(path):
             resources={"metadata": {"path": str(path.parent)}},
             on_cell_executed=lambda cell_index, **_: bar.update(cell_index + 1 - bar.n),
         )
-        with without_session_name():
+        with without_session_name(), without_cache():
             client.execute()
     clean(notebook)
     write_text(path, nbformat.writes(notebook) + "\n")

@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from helpers.experiments.cache import SWITCH_VARIABLE
 from helpers.reruns import checking
 from helpers.reruns.checking import Command, build_steps, run_steps
 from helpers.reruns.course import course_root
@@ -65,6 +66,16 @@ def test_no_step_knows_which_notebook_jupyterlab_has_open(root, monkeypatch, cap
     list(run_steps(["ask"], root=root, announce=str))
     assert capfd.readouterr().out == "False\n"
     assert os.environ["JPY_SESSION_NAME"] == "other.ipynb"
+
+
+def test_no_step_reads_the_cache_of_experiments(root, monkeypatch, capfd):
+    monkeypatch.setattr(checking, "PYTHON", [sys.executable, "-c"])
+    ask = f"import os; print(os.environ[{SWITCH_VARIABLE!r}])"
+    monkeypatch.setattr(checking, "build_steps", lambda root: {"ask": [Command([ask])]})
+    monkeypatch.setenv(SWITCH_VARIABLE, "on")
+    list(run_steps(["ask"], root=root, announce=str))
+    assert capfd.readouterr().out == "off\n"
+    assert os.environ[SWITCH_VARIABLE] == "on"
 
 
 SKIPPING = """

@@ -1,10 +1,12 @@
 import json
+import os
 
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from helpers.experiments.cache import SWITCH_VARIABLE
 from helpers.reruns.committed import (
     clean,
     code_cells,
@@ -88,6 +90,15 @@ def test_kernel_does_not_know_which_notebook_jupyterlab_has_open(tmp_path, monke
     path = save(build_notebook(ask), tmp_path / "01_first.ipynb")
     regenerate(path)
     assert code_cells(read_notebook(path))[1].outputs[0].text == "False\n"
+
+
+def test_kernel_computes_experiments_anew(tmp_path, monkeypatch):
+    monkeypatch.delenv(SWITCH_VARIABLE, raising=False)
+    ask = f"import os\nprint(os.environ[{SWITCH_VARIABLE!r}])"
+    path = save(build_notebook(ask), tmp_path / "01_first.ipynb")
+    regenerate(path)
+    assert code_cells(read_notebook(path))[1].outputs[0].text == "off\n"
+    assert SWITCH_VARIABLE not in os.environ
 
 
 def test_digest_follows_the_code_only():
