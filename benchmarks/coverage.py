@@ -12,6 +12,7 @@ TITLES = {
     "patients": "Coverage: an area, with several images of a patient",
     "comparisons": "Coverage: two scores of the same cases",
     "calibrations": "Coverage: calibration in the large, and slope",
+    "labels": "Coverage: the accuracy over several labels of an image",
 }
 NUM_STUDIES = 10_000
 NUM_SLOW = {"patients": 2_000}  # each study draws thousands of test sets
@@ -35,6 +36,7 @@ NOTES = {
         "studies, and is so often wrong only if the negative cases all score alike.",
     ),
     "patients": ("Scores of two images of a patient have the correlation .8.",),
+    "labels": ("Of two answers about an image the underlying correlation is .5.",),
     "comparisons": ("Every tenth study was bootstrapped too: {fewest:,} of each setting.",),
 }
 

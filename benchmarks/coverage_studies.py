@@ -237,6 +237,22 @@ def _percentiles(generator, statistic, labels, scores, patient=None):
     return evaluation.percentile_interval(statistic(labels, scores), drawn)[1:]
 
 
+def build_labels(generator, shares, cases):
+    """Build studies of the accuracy over several labels, whose answers go together in an image."""
+    name, truth = "normal, of the images' shares", float(np.mean(shares))
+    levels = ndtri(shares)
+
+    def draw():
+        common = generator.standard_normal((cases, 1))
+        own = generator.standard_normal((cases, len(shares)))
+        right = math.sqrt(0.5) * (common + own) < levels  # of two answers the correlation is .5
+        labels = generator.integers(2, size=right.shape)
+        answers = np.where(right, labels, 1 - labels)
+        return {name: evaluation.compute_accuracy(labels, answers)[1:]}
+
+    return f"accuracy {truth:.3f}, {cases} images x {len(shares)} labels", {name: truth}, draw
+
+
 FAMILIES = {
     "proportions": (
         build_proportion,
@@ -260,4 +276,8 @@ FAMILIES = {
         [(2.0, 0.8, 50), (2.0, 0.8, 500), (2.0, 0.5, 50), (2.0, 0.5, 500), (1.5, 0.05, 50)],
     ),
     "calibrations": (build_calibration, [(0.0, 1.0, 100), (0.0, 1.0, 1000), (-0.5, 0.5, 500)]),
+    "labels": (
+        build_labels,
+        [((0.7, 0.8, 0.9), 50), ((0.7, 0.8, 0.9), 500), ((0.97, 0.98, 0.99), 50)],
+    ),
 }

@@ -88,8 +88,9 @@ def compute_accuracy(y_true, probabilities):
     Estimate
         Value and interval: Wilson's where an image has one answer. With several labels the
         answers about one image depend on one another, so the interval is the normal one of the
-        per-image shares, cut to [0, 1]. Where these have no spread (a single image, or all of them
-        answered equally well) it is nan, with a warning.
+        per-image shares, cut to [0, 1]: for few images and an accuracy near 1 it is too narrow, as
+        the benchmark `coverage` shows. Where the shares have no spread (a single image, or all of
+        them answered equally well) it is nan, with a warning.
 
     Raises
     ------
