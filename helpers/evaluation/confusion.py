@@ -179,22 +179,43 @@ def compute_rates(confusion, *, confidence=0.95, method="wilson"):
     check_number("confidence", confidence, above=0, below=1)
     interval = INTERVALS[check_choice("method", method, INTERVALS)]
     warn_missing_class(confusion, stacklevel=3)
-    (tn, fp), (fn, tp) = confusion.matrix.tolist()
-
-    def share(successes, trials):
-        if trials == 0:
-            return UNDEFINED
-        return Estimate(successes / trials, *interval(successes, trials, confidence=confidence))
-
-    sensitivity, specificity = share(tp, tp + fn), share(tn, tn + fp)
+    shares = {
+        name: Estimate(part / cases, *interval(part, cases, confidence=confidence))
+        if cases
+        else UNDEFINED
+        for name, (part, cases) in _shares_of(confusion).items()
+    }
     return {
-        "sensitivity": sensitivity,
-        "specificity": specificity,
-        "PPV": share(tp, tp + fp),
-        "NPV": share(tn, tn + fn),
-        "accuracy": share(tp + tn, confusion.num_cases),
-        "balanced accuracy": _mean_of(sensitivity, specificity),
+        **shares,
+        "balanced accuracy": _mean_of(shares["sensitivity"], shares["specificity"]),
         **dict(zip(("LR+", "LR-"), likelihood_ratios(confusion, confidence), strict=True)),
+    }
+
+
+def rate_values(confusion):
+    """Return the values of `compute_rates` without intervals, for what draws many test sets."""
+    shares = {
+        name: part / cases if cases else math.nan
+        for name, (part, cases) in _shares_of(confusion).items()
+    }
+    (tn, fp), (fn, tp) = confusion.matrix.tolist()
+    return {
+        **shares,
+        "balanced accuracy": (shares["sensitivity"] + shares["specificity"]) / 2,
+        "LR+": _ratio((tp, fn), (fp, tn)),
+        "LR-": _ratio((fn, tp), (tn, fp)),
+    }
+
+
+def _shares_of(confusion):
+    """Return, of each rate that is a share, its cases and those that it is a share of."""
+    (tn, fp), (fn, tp) = confusion.matrix.tolist()
+    return {
+        "sensitivity": (tp, tp + fn),
+        "specificity": (tn, tn + fp),
+        "PPV": (tp, tp + fp),
+        "NPV": (tn, tn + fn),
+        "accuracy": (tp + tn, confusion.num_cases),
     }
 
 
@@ -214,12 +235,19 @@ def _mean_of(first, second):
     return Estimate(value, max(value - below, 0.0), min(value + above, 1.0))
 
 
-def _ratio_of_shares(first, second, confidence):
-    """Return the ratio of two shares with a log interval; each comes as (cases, the others)."""
+def _ratio(first, second):
+    """Return the ratio of two shares, which come as (cases, the others); nan for 0 / 0."""
     if sum(first) == 0 or sum(second) == 0 or first[0] == second[0] == 0:
-        return UNDEFINED
+        return math.nan
     share, other = first[0] / sum(first), second[0] / sum(second)
-    value = share / other if other > 0 else math.inf
+    return share / other if other > 0 else math.inf
+
+
+def _ratio_of_shares(first, second, confidence):
+    """Return the ratio of two shares with a log interval."""
+    value = _ratio(first, second)
+    if math.isnan(value):
+        return UNDEFINED
     if first[0] == 0 or second[0] == 0 or first[1] == second[1] == 0:
         first, second = ([count + 0.5 for count in part] for part in (first, second))
     low, high = _log_interval(first, second, confidence)

@@ -10,6 +10,7 @@ from sklearn.metrics import balanced_accuracy_score, confusion_matrix
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from helpers.evaluation import Confusion, FrozenThreshold, compute_rates, count_confusion
+from helpers.evaluation.confusion import rate_values
 from tests.evaluation.confusions import LIVER_SCAN, any_confusions, confusions
 from tests.tolerances import EXACT64
 
@@ -265,3 +266,13 @@ def test_bad_arguments_are_refused():
         compute_rates(LIVER_SCAN, method="wald")
     with pytest.raises(ValueError, match="`confidence` must be a finite number > 0 and < 1"):
         compute_rates(LIVER_SCAN, confidence=95)
+
+
+@pytest.mark.filterwarnings("ignore:There is no case")
+@given(cases, thresholds)
+def test_values_without_intervals_are_those_with(case, threshold):
+    confusion = count_confusion(*case, threshold)  # classes and calls may be missing
+    expected = {name: rate.value for name, rate in compute_rates(confusion).items()}
+    values = rate_values(confusion)
+    assert list(values) == list(expected)
+    np.testing.assert_array_equal(list(values.values()), list(expected.values()))

@@ -11,7 +11,7 @@ from helpers.evaluation.bootstrap import (
     percentile_interval,
 )
 from helpers.evaluation.calibration import compute_calibration_error, fit_calibration_line
-from helpers.evaluation.confusion import compute_rates, count_confusion
+from helpers.evaluation.confusion import compute_rates, count_confusion, rate_values
 from helpers.evaluation.delong import delong_interval, separation_bound
 from helpers.evaluation.estimate import Estimate
 from helpers.evaluation.inputs import SUM_TOLERANCE, check_patient, check_real_numbers
@@ -173,11 +173,8 @@ def _drawn_by_patient(rows, y_true, scores, threshold, codes, seed):
     def measure(labels, drawn):
         values = [compute_auc(labels, drawn)]
         if threshold is not None:
-            rates = compute_rates(count_confusion(labels, drawn, threshold))
-            values += [
-                _bounded(rate.value) if name in RATIOS else rate.value
-                for name, rate in rates.items()
-            ]
+            rates = rate_values(count_confusion(labels, drawn, threshold))
+            values += [_bounded(rates[name]) if name in RATIOS else rates[name] for name in rates]
         return values
 
     options = {"patient": codes, "num_resamples": NUM_RESAMPLES, "seed": seed}
