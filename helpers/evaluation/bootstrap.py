@@ -1,12 +1,9 @@
 """Intervals by drawing patients anew: for any statistic, with several images of a patient."""
 
 import numbers
-import os
-import sys
 import warnings
 
 import numpy as np
-from tqdm import tqdm
 
 from helpers.checks import check_integer, check_number
 from helpers.evaluation.estimate import Estimate
@@ -16,6 +13,7 @@ from helpers.evaluation.inputs import (
     has_both_classes,
     warn_one_class,
 )
+from helpers.progress import tell_progress
 
 __all__ = ["bootstrap_by_patient", "percentile_interval"]
 
@@ -138,10 +136,7 @@ def draw_patients(codes, num_resamples, seed):
     generator = np.random.default_rng([seed, STREAM])
     order, counts = np.argsort(codes, kind="stable"), np.bincount(codes)
     starts = np.cumsum(counts) - counts  # of each patient's cases in `order`
-    # Jupyter's server names the notebook in this variable; nbval and papermill do not
-    unseen = "JPY_SESSION_NAME" not in os.environ
-    line = dict(desc="test sets", file=sys.stdout, leave=False, delay=QUIET_SECONDS, disable=unseen)
-    for _ in tqdm(range(num_resamples), **line):
+    for _ in tell_progress(range(num_resamples), "test sets", delay=QUIET_SECONDS):
         drawn = generator.integers(len(counts), size=len(counts))
         sizes = counts[drawn]
         ends = np.cumsum(sizes)

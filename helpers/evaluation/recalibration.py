@@ -43,10 +43,9 @@ def fit_temperature(y_true, probabilities):
     Least log loss of sigmoid(z / T) or softmax(z / T), z = logit(p) or log(p). Every probability
     below 1e-12 counts as 1e-12 (and one above 1 - 1e-12 of the disease as 1 - 1e-12): 0 and 1 have
     no logit. If that concerns more than 1 % of the cases (of classes: the one that was the case), a
-    warning names their number, because the
-    temperature is then partly that of the clipping. The loss is convex in 1 / T, and its slope
-    there is the mean of what z is expected to be under the scaled probabilities minus z of what was
-    the case: the zero of the slope is found by SciPy.
+    warning names their number, because the temperature is then partly that of the clipping. The
+    loss is convex in 1 / T, and its slope there is the mean of what z is expected to be under the
+    scaled probabilities minus z of what was the case: the zero of the slope is found by SciPy.
 
     If every case is on its right side already, colder is always better: 1/100, with a warning. If
     the probabilities are worse than none, hotter is always better: 100, with a warning. If all are

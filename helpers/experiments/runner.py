@@ -2,15 +2,12 @@
 
 import math
 import numbers
-import os
-import sys
 import time
 import types
 import warnings
 from collections.abc import Mapping
 
 import pandas as pd
-from tqdm import tqdm
 
 from helpers.checks import quoted
 from helpers.experiments.cache import open_cache
@@ -21,6 +18,7 @@ from helpers.experiments.grid import (
     check_seeds,
     words_of,
 )
+from helpers.progress import tell_progress
 
 __all__ = ["run_grid"]
 
@@ -113,9 +111,7 @@ def run_grid(function, settings, *, seeds, cache=True):
     store = open_cache(function, cache)
     runs = [(combination, seed) for combination in grid for seed in seeds]
     rows, names = [], []
-    # Jupyter's server names the notebook in this variable; nbval and papermill do not
-    unseen = "JPY_SESSION_NAME" not in os.environ
-    with tqdm(runs, desc="runs", file=sys.stdout, leave=False, disable=unseen) as bar:
+    with tell_progress(runs, "runs") as bar:
         for combination, seed in bar:
             bar.set_postfix_str(words_of(combination, seed))
             result = store.read(combination, seed)

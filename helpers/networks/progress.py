@@ -1,10 +1,11 @@
 """Progress of a training run that a reader sees and a stored notebook does not keep."""
 
-import os
 import time
 
 import keras
 from IPython.display import clear_output
+
+from helpers.progress import is_watched
 
 __all__ = ["TrainingProgress"]
 
@@ -17,9 +18,8 @@ class TrainingProgress(keras.callbacks.Callback):
     count : str
         What is counted, "epoch" or another word for a pass over the training images.
 
-    It is silent unless a person watches: Jupyter's server names the notebook to its kernels in the
-    variable `JPY_SESSION_NAME`; nbval, papermill and nbconvert do not. Everything that the cell has
-    shown goes with the line, so a cell that trains should print its results afterwards.
+    It is silent unless a person watches (`helpers.progress.is_watched`). Everything that the cell
+    has shown goes with the line, so a cell that trains should print its results afterwards.
 
     Introduced in notebook 04, *Training with a validation set*.
     """
@@ -29,7 +29,7 @@ class TrainingProgress(keras.callbacks.Callback):
         self.count = count
 
     def on_train_begin(self, logs=None):
-        self.watched = "JPY_SESSION_NAME" in os.environ
+        self.watched = is_watched()
         self.start = time.perf_counter()
 
     def on_epoch_end(self, epoch, logs=None):

@@ -43,7 +43,7 @@ def plot_roc(ax, curve, label, *, point=None):
     return ax
 
 
-def plot_precision_recall(ax, curve, label, *, point=None):
+def plot_precision_recall(ax, curve, label):
     """Add a precision-recall curve in the steps whose area is the average precision.
 
     Parameters
@@ -53,8 +53,6 @@ def plot_precision_recall(ax, curve, label, *, point=None):
         With the arrays `recall`, rising, and `precision`.
     label : str
         For the legend.
-    point : tuple of (float, float), optional
-        Recall and precision of an operating point, drawn as a ring on the curve.
 
     Returns
     -------
@@ -67,7 +65,7 @@ def plot_precision_recall(ax, curve, label, *, point=None):
     if not _curves_of(ax):
         ax.axhline(curve.precision[-1], linestyle=":", label="chance: prevalence", **REFERENCE)
         _frame_unit_square(ax, "recall = sensitivity", "precision = PPV")
-    _add_curve(ax, curve.recall, curve.precision, label, point, drawstyle="steps-pre")
+    _add_curve(ax, curve.recall, curve.precision, label, drawstyle="steps-pre")
     ax.legend(loc="best")
     return ax
 

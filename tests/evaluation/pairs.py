@@ -1,4 +1,4 @@
-"""Dull twins of DeLong's method, pair by pair, and scores to try them on."""
+"""Dull twins of DeLong's method, pair by pair, and scores to try them on, good and bad."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -12,6 +12,22 @@ cases = st.integers(4, 25).flatmap(
     )
 )
 cases = cases.filter(lambda case: 2 <= case[0].sum() <= len(case[0]) - 2)
+
+# labels, scores, and how they are refused by whatever takes the scores of one or more models
+BAD_SCORES = [
+    ([], [], ValueError, "hold something"),
+    ([[0, 1]], [[1, 2]], ValueError, r"shape \(n,\)"),
+    ([0, 2], [1, 2], ValueError, r"0 and 1; got int64 with the values \[0, 2\]"),
+    (["a", "b"], [1, 2], ValueError, r"0 and 1; got <U1 with the values \['a', 'b'\]"),
+    ([None, 1], [1, 2], ValueError, r"0 and 1; got object with the values \[None, 1\]"),
+    ([0.0, 1.0], [1, 2], ValueError, "integers 0 and 1; got float64"),
+    ([0, 1], [1, 2, 3], ValueError, r"one score a case.*got \(3,\) for 2"),
+    ([0, 1], [[1], [2]], ValueError, r"got \(2, 1\)"),
+    ([0, 1], np.ones((0, 2)), ValueError, r"got \(0, 2\)"),
+    ([0, 1], [1, np.nan], ValueError, "finite"),
+    ([0, 1], [1, np.inf], ValueError, "finite"),
+    ([0, 1], ["a", "b"], TypeError, "real numbers"),
+]
 
 
 def place_one_by_one(y_true, scores):

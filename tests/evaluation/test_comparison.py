@@ -13,7 +13,7 @@ from helpers.observers import (
     detectability_from_auc,
     template_detectability,
 )
-from tests.evaluation.pairs import cases, draw_scores, naive_covariance
+from tests.evaluation.pairs import BAD_SCORES, cases, draw_scores, naive_covariance
 from tests.tolerances import EXACT64
 
 
@@ -309,23 +309,7 @@ def test_there_is_no_efficiency_without_finite_detectabilities(scores, ideal):
         assert np.isnan(compute_efficiency([0, 0, 1, 1], scores, ideal)).all()
 
 
-@pytest.mark.parametrize(
-    ("y_true", "scores", "kind", "message"),
-    [
-        ([], [], ValueError, "hold something"),
-        ([[0, 1]], [[1, 2]], ValueError, r"shape \(n,\)"),
-        ([0, 2], [1, 2], ValueError, r"0 and 1; got int64 with the values \[0, 2\]"),
-        (["a", "b"], [1, 2], ValueError, r"0 and 1; got <U1 with the values \['a', 'b'\]"),
-        ([None, 1], [1, 2], ValueError, r"0 and 1; got object with the values \[None, 1\]"),
-        ([0.0, 1.0], [1, 2], ValueError, "integers 0 and 1; got float64"),
-        ([0, 1], [1, 2, 3], ValueError, r"one score a case.*got \(3,\) for 2"),
-        ([0, 1], [[1], [2]], ValueError, r"got \(2, 1\)"),
-        ([0, 1], np.ones((0, 2)), ValueError, r"got \(0, 2\)"),
-        ([0, 1], [1, np.nan], ValueError, "finite"),
-        ([0, 1], [1, np.inf], ValueError, "finite"),
-        ([0, 1], ["a", "b"], TypeError, "real numbers"),
-    ],
-)
+@pytest.mark.parametrize(("y_true", "scores", "kind", "message"), BAD_SCORES)
 def test_efficiencies_of_bad_scores_are_refused(y_true, scores, kind, message):
     with pytest.raises(kind, match=message):
         compute_efficiency(y_true, scores, np.ones(len(y_true)))

@@ -16,7 +16,7 @@ from helpers.evaluation import (
     separation_bound,
 )
 from helpers.observers import auc_from_detectability, detectability_from_auc
-from tests.evaluation.pairs import cases, draw_scores, naive_covariance
+from tests.evaluation.pairs import BAD_SCORES, cases, draw_scores, naive_covariance
 from tests.tolerances import EXACT64, QUADRATURE
 
 # Albumin, total protein, K-G score and whether surgery helped (1) of patients with ovarian cancer:
@@ -284,23 +284,7 @@ def test_complete_separation_has_a_one_sided_bound_in_place_of_no_width(method):
     np.testing.assert_allclose(single, (1, 0.05, 1), **EXACT64)
 
 
-@pytest.mark.parametrize(
-    ("y_true", "scores", "kind", "message"),
-    [
-        ([], [], ValueError, "hold something"),
-        ([[0, 1]], [[1, 2]], ValueError, r"shape \(n,\)"),
-        ([0, 2], [1, 2], ValueError, r"0 and 1; got int64 with the values \[0, 2\]"),
-        (["a", "b"], [1, 2], ValueError, r"0 and 1; got <U1 with the values \['a', 'b'\]"),
-        ([None, 1], [1, 2], ValueError, r"0 and 1; got object with the values \[None, 1\]"),
-        ([0.0, 1.0], [1, 2], ValueError, "integers 0 and 1; got float64"),
-        ([0, 1], [1, 2, 3], ValueError, r"one score a case.*got \(3,\) for 2"),
-        ([0, 1], [[1], [2]], ValueError, r"got \(2, 1\)"),
-        ([0, 1], np.ones((0, 2)), ValueError, r"got \(0, 2\)"),
-        ([0, 1], [1, np.nan], ValueError, "finite"),
-        ([0, 1], [1, np.inf], ValueError, "finite"),
-        ([0, 1], ["a", "b"], TypeError, "real numbers"),
-    ],
-)
+@pytest.mark.parametrize(("y_true", "scores", "kind", "message"), BAD_SCORES)
 def test_bad_scores_are_refused(y_true, scores, kind, message):
     with pytest.raises(kind, match=message):
         delong_covariance(y_true, scores)
