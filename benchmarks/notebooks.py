@@ -14,6 +14,7 @@ GOALS = {
     "03_backpropagation": (90, 2_000),
     "04_keras_walkthrough": (120, 1_500),
     "05_evaluation": (120, 1_500),
+    "06_faq": (180, 2_000),
 }
 GOAL_SECONDS_OF_ALL = 600
 # what notebook 03 records of its network in NumPy alone

@@ -95,7 +95,6 @@ def run(notebooks, given, parameters_file, profile, show_parameters, **options):
     A notebook is named by its number (04), its name, or its file in the course's folder.
     """
     from helpers.reruns.parameters import ParameterError
-    from helpers.reruns.tables import print_outcomes
     from helpers.reruns.values import plan_runs, read_values_file
 
     paths = _chosen(notebooks)
@@ -107,11 +106,8 @@ def run(notebooks, given, parameters_file, profile, show_parameters, **options):
         _show_parameters(plan)
         return
     _fetch_datasets(plan)
-    outcomes, interrupted = _run_all(plan, options)
-    print_outcomes(outcomes, options["output_dir"])
-    if interrupted:
-        click.echo(f"Stopped; {len(plan) - len(outcomes)} of {len(plan)} notebooks did not end.")
-    if interrupted or any(outcome.error for outcome in outcomes):
+    _, went_well = _run_all(plan, options)
+    if not went_well:
         sys.exit(1)
 
 
@@ -157,17 +153,56 @@ def _without_repetition(given):
 
 
 def _run_all(plan, options):
-    """Run the notebooks one after the other; say whether the reader stopped it."""
+    """Run the notebooks one after the other and print how; return that, and if all went well."""
     from helpers.reruns.execute import run_notebook
+    from helpers.reruns.tables import print_outcomes
 
-    outcomes = []
+    outcomes, interrupted = [], False
     try:
         for path, values in plan.items():
             with _refusing(ValueError):
                 outcomes.append(run_notebook(path, parameters=values, **options))
     except KeyboardInterrupt:
-        return outcomes, True
-    return outcomes, False
+        interrupted = True
+    print_outcomes(outcomes, options["output_dir"])
+    if interrupted:
+        click.echo(f"Stopped; {len(plan) - len(outcomes)} of {len(plan)} notebooks did not end.")
+    return outcomes, not interrupted and not any(outcome.error for outcome in outcomes)
+
+
+@main.command(epilog=_examples("tables 06"))
+@click.argument("notebook")
+@click.option(
+    *("--output", "output_dir"),
+    type=click.Path(file_okay=False, path_type=Path),
+    default="build/full",
+    show_default=True,
+    help="Folder of the executed copy, its results and its page.",
+)
+def tables(notebook, output_dir):
+    """Run NOTEBOOK with the full profile and, if it ends, store its tables in the course.
+
+    They replace those of the notebook's last such run. The run keeps its experiments in the output
+    folder, and takes none from elsewhere: stopped and started again, it goes on where it was.
+    """
+    from helpers.reruns.kernel import with_cache_in
+    from helpers.reruns.parameters import ParameterError
+    from helpers.reruns.stored_tables import store_tables
+    from helpers.reruns.values import plan_runs
+
+    (path,) = _chosen([notebook])
+    with _refusing(ParameterError):
+        plan = plan_runs([path], {}, profile="full")
+    with with_cache_in((output_dir / "cache").absolute()):
+        outcomes, went_well = _run_all(plan, {"output_dir": output_dir})
+    if not went_well:
+        click.echo("The tables of the course stay as they were.")
+        sys.exit(1)
+    with _refusing(ValueError, OSError):
+        written = store_tables(path, outcomes[0].results)
+    click.echo(f"Tables of the course, in {written[0].parent}:")
+    for file in written:
+        click.echo(f"  {file.name}")
 
 
 @main.command(

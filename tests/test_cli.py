@@ -47,7 +47,7 @@ def test_help_comes_without_anything_heavy():
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "check", "data", "data fetch", "results", "notebooks", "lab"]
+    "command", ["run", "check", "data", "data fetch", "results", "notebooks", "tables", "lab"]
 )
 def test_every_command_shows_examples(command):
     assert "\n  Examples:\n    python -m helpers " in call(*command.split(), "--help")
@@ -98,6 +98,8 @@ def test_run_with_a_file_of_parameters(root):
         ("results none", "'none' does not exist"),
         ("results notebooks", "There must be results files (JSON)"),
         ("notebooks 07", "got '07'"),
+        ("tables 07", "got '07'"),
+        ("tables 01", "full.yaml must be a YAML file that can be read"),
     ],
 )
 def test_bad_input_is_refused_without_a_traceback(arguments, message, root):
@@ -297,6 +299,56 @@ def test_notebooks_reports_what_is_left_to_mend(root):
     assert "01_first: has 3 code cells in a row" in call("notebooks", "01", status=1)
     save(as_committed("1 / 0"), root / "notebooks" / "01_first.ipynb")
     assert "01_first: stays as it was" in call("notebooks", "01", status=1)
+
+
+KEEP = """\
+import os
+import pathlib
+import pandas
+cache = pathlib.Path(os.environ["COURSE_CACHE_DIR"]).parts[-3:]
+runs = pandas.DataFrame({"cache": ["/".join(cache)], "epochs": epochs})
+run.keep_table("curves", runs)"""
+
+
+@pytest.fixture
+def measured(root):
+    """Make a course of one notebook that keeps a table; return where its full profile stands."""
+    notebook = build_notebook(start_cell(root), KEEP, FINISH)
+    (root / "notebooks" / "02_second.ipynb").unlink()
+    save(notebook, root / "notebooks" / "01_first.ipynb")
+    (root / "notebooks" / "profiles").mkdir()
+    return root / "notebooks" / "profiles" / "full.yaml"
+
+
+def test_tables_are_those_of_the_full_profile_with_a_cache_of_their_own(measured, root):
+    measured.write_text("01_first:\n  epochs: 4\n", encoding="utf-8")
+    output = call("tables", "01")
+    folder = root / "notebooks" / "tables"
+    stored = (folder / "01_first.curves.csv").read_text(encoding="utf-8")
+    assert stored == "cache,epochs\nbuild/full/cache,4\n"
+    assert (folder / "01_first.record.json").exists()
+    assert (root / "build" / "full" / "results" / "01_first.json").exists()
+    listed = "  01_first.curves.csv\n  01_first.record.json\n"
+    assert f"Tables of the course, in {folder}:\n{listed}" in output
+
+
+@pytest.mark.parametrize(
+    ("cells", "status", "message"),
+    [
+        ([KEEP, "1 / 0", FINISH], 1, "The tables of the course stay as they were."),
+        ([FINISH], 2, "01_first must keep a table, `run.keep_table(...)`; it kept none."),
+    ],
+)
+def test_without_a_complete_run_the_tables_of_the_course_stay(
+    cells, status, message, measured, root
+):
+    save(build_notebook(start_cell(root), *cells), root / "notebooks" / "01_first.ipynb")
+    measured.write_text("01_first:\n  epochs: 4\n", encoding="utf-8")
+    earlier = root / "notebooks" / "tables" / "01_first.curves.csv"
+    earlier.parent.mkdir()
+    earlier.write_text("old", encoding="utf-8")
+    assert message in call("tables", "01", status=status)
+    assert [file.read_text(encoding="utf-8") for file in earlier.parent.iterdir()] == ["old"]
 
 
 def test_check_ends_with_a_table(root, monkeypatch):

@@ -8,7 +8,7 @@ from helpers.checks import check_integer
 from helpers.networks.gradients import check_batch, loss_gradients
 from helpers.networks.predict import predict_logits
 from helpers.networks.progress import TrainingProgress
-from helpers.networks.training import build_loss, check_images
+from helpers.networks.training import DivergenceError, build_loss, check_images
 
 __all__ = ["fit_lbfgs"]
 
@@ -41,8 +41,10 @@ def fit_lbfgs(model, train, validation, *, task="binary", iterations=100, patien
     ------
     TypeError, ValueError
         If images do not fit the network or hold nan or infinity, labels do not fit the images, the
-        task or the network's number of units, a setting is out of its range, the loss at the start
-        is not finite, or the validation loss at any step.
+        task or the network's number of units, a setting is out of its range, or a loss at the start
+        is not finite.
+    DivergenceError
+        If the validation loss is not finite after a step.
 
     Notes
     -----
@@ -153,10 +155,10 @@ class _Descent:
         images, labels = self.validation
         val_loss = float(self.loss(labels, predict_logits(self.model, images)))
         if not np.isfinite(val_loss):  # the least of losses that hold nan is no choice
-            raise ValueError(
+            steps = len(self.history["loss"])
+            raise (DivergenceError if steps else ValueError)(
                 f"The validation loss of {self.model.name!r} must be finite; got {val_loss} after "
-                f"{len(self.history['loss'])} steps. Scale the validation images as the training "
-                "images."
+                f"{steps} steps. Scale the validation images as the training images."
             )
         self.history["loss"].append(float(loss))
         self.history["val_loss"].append(val_loss)

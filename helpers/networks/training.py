@@ -12,6 +12,7 @@ from helpers.checks import check_choice, check_integer, check_number
 from helpers.networks.progress import TrainingProgress
 
 __all__ = [
+    "DivergenceError",
     "Recipe",
     "build_loss",
     "build_metric",
@@ -24,6 +25,16 @@ TASKS = ("binary", "multi-class", "ordinal", "multi-label")
 # the work of Python between two steps costs more than a step of a small network; Keras on PyTorch
 # knows no other number than 1
 STEPS_PER_EXECUTION = {"tensorflow": 20, "jax": 20, "torch": 1}
+
+
+class DivergenceError(ValueError, FloatingPointError):
+    """Training whose loss became nan or infinite.
+
+    It is a `ValueError`, because a setting such as the learning rate does not fit, and a
+    `FloatingPointError`, which `run_grid` reports as "diverged".
+
+    Introduced in notebook 06, *Learning rates*.
+    """
 
 
 def num_units(task, num_classes):
@@ -198,7 +209,9 @@ def train_network(model, train, validation, recipe):
     Raises
     ------
     ValueError
-        If an image holds nan or infinity, or the loss became so.
+        If an image holds nan or infinity.
+    DivergenceError
+        If the loss became so.
 
     Introduced in notebook 04, *A ladder of four networks*.
     """
@@ -218,7 +231,7 @@ def train_network(model, train, validation, recipe):
         verbose=0,
     ).history
     if not math.isfinite(sum(history["loss"])):
-        raise ValueError(
+        raise DivergenceError(
             f"Training of {model.name!r} diverged: a loss is not finite. Lower `learning_rate` "
             f"(now {recipe.learning_rate:g}), or check that the images are scaled."
         )

@@ -1,8 +1,9 @@
 """Running a notebook from beginning to end with papermill, and saying in one line how it went.
 
 A run leaves under its output folder the executed copy `executed/<notebook>.ipynb`, its page
-`pages/<notebook>.html`, and the results `results/<notebook>.json`, with
-`results/<notebook>.predictions.csv` and a model card beside them if the notebook writes these.
+`pages/<notebook>.html`, and the results `results/<notebook>.json`, with tables of experiments
+`results/<notebook>.table.<name>.csv`, `results/<notebook>.predictions.csv` and a model card beside
+them if the notebook writes these.
 Whatever happens, there is a results file afterwards, and none of these files is that of an earlier
 run.
 """

@@ -10,6 +10,7 @@ QUIET = ["--log-level=CRITICAL"]
 _SESSION_NAME = "JPY_SESSION_NAME"
 # `helpers.experiments` reads and keeps runs unless this is "off"
 _CACHE_SWITCH = "COURSE_CACHE"
+_CACHE_FOLDER = "COURSE_CACHE_DIR"
 
 
 def without_session_name():
@@ -20,6 +21,11 @@ def without_session_name():
 def without_cache():
     """Let the processes that the block starts compute every run of an experiment anew."""
     return _environment(_CACHE_SWITCH, "off")
+
+
+def with_cache_in(folder):
+    """Let the processes that the block starts keep their experiments' runs in a folder."""
+    return _environment(_CACHE_FOLDER, str(folder))
 
 
 @contextlib.contextmanager

@@ -14,10 +14,12 @@ versions keep these keys, so that older courses see whose file it is.
 """
 
 import functools
+import glob
 import importlib.metadata
 import json
 import os
 import platform
+import re
 from pathlib import Path
 
 import helpers
@@ -27,6 +29,7 @@ from helpers.reruns.files import write_text
 SCHEMA_VERSION = 1
 PREDICTIONS = ".predictions.csv"
 DOCUMENTS = ("model_card.md", "model_card.json")  # what a run may write beside its results
+_TABLE_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 # read from the package index of this environment, so that nothing is imported
 PACKAGES = [
     *("keras", "tensorflow", "jax", "torch"),
@@ -155,9 +158,32 @@ def document_file(path, name):
     return Path(path).with_suffix(f".{check_choice('documents', name, DOCUMENTS)}")
 
 
+def table_file(path, name):
+    """Say where a table of runs lies: beside the results file of the run that kept it.
+
+    >>> table_file("results/06.json", "why_a_cnn").name
+    '06.table.why_a_cnn.csv'
+    """
+    if not isinstance(name, str) or not _TABLE_NAME.fullmatch(name):
+        raise ValueError(
+            "The name of a table must hold small letters, digits and single - or _ between them, "
+            f"such as 'why_a_cnn'; got {name!r}."
+        )
+    return Path(path).with_suffix(f".table.{name}.csv")
+
+
+def tables_beside(path):
+    """Map the names of the tables that lie beside a results file to their files."""
+    path = Path(path)
+    start = f"{path.stem}.table."
+    files = sorted(path.parent.glob(f"{glob.escape(start)}*.csv"))
+    return {file.name.removeprefix(start).removesuffix(".csv"): file for file in files}
+
+
 def files_beside(path):
-    """List all files that a run may write beside its results file."""
-    return [predictions_file(path), *(document_file(path, name) for name in DOCUMENTS)]
+    """List the files that a run may have written beside its results file."""
+    documents = [document_file(path, name) for name in DOCUMENTS]
+    return [predictions_file(path), *documents, *tables_beside(path).values()]
 
 
 def check_kept(predictions, path):

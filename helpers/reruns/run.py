@@ -1,4 +1,4 @@
-"""What a notebook records of its run: data, metrics, claims, predictions, a model card.
+"""What a notebook records of its run: data, metrics, claims, tables, predictions, a model card.
 
 After its parameters cell the notebook calls `run = start_run("04_keras_walkthrough", globals())`,
 and at its end `run.finish(...)`. Nothing is written unless `results_path` says where; if it does,
@@ -23,8 +23,10 @@ from helpers.reruns.records import (
     document_file,
     predictions_file,
     results_file,
+    table_file,
     write_record,
 )
+from helpers.reruns.stored_tables import table_text
 
 
 def start_run(notebook, namespace):
@@ -100,7 +102,7 @@ class Run:
         known = class_values is not None
         self.class_parameters = not self.changed_parameters if known else None
         self._data = {"name": None, "checksum": None}
-        self._metrics, self._claims = {}, {}
+        self._metrics, self._claims, self._tables = {}, {}, {}
         self._status, self._start = "running", time.perf_counter()
 
     def use_data(self, name, checksum):
@@ -118,6 +120,28 @@ class Run:
         """
         self._metrics[name] = _defined(name, value)
         self._save()
+
+    def keep_table(self, name, table):
+        """Keep a table of runs: it is written at once if `results_path` says where.
+
+        Parameters
+        ----------
+        name : str
+            Small letters, digits and single - or _ between them, such as "why_a_cnn".
+        table : pandas.DataFrame
+            One row a run, from `helpers.experiments.run_grid`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the name is another one, or the table does not come back from a CSV file as it is,
+            such as one without rows, or with numbers that are texts.
+        """
+        path = self.parameters.get("results_path")
+        file, text = table_file(path or "results.json", name), table_text(table)
+        if path:
+            write_text(file, text)
+            self._tables[name] = file
 
     def check_band(self, claim, value, low, high):
         """Claim that a number lies in the band that this course was tested with.
@@ -227,7 +251,8 @@ class Run:
             write_text(file, text)
         self._status = "complete"  # only now: all that belongs to it is there
         self._save()
-        print(f"written: {', '.join(file.name for file in [path, *texts])}")
+        files = [path, *self._tables.values(), *texts]
+        print(f"written: {', '.join(file.name for file in files)}")
 
     def _save(self):
         """Write what was recorded so far, if `results_path` says where."""

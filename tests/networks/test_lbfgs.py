@@ -117,6 +117,14 @@ def test_images_that_are_not_finite_are_refused(splits):
         networks.fit_lbfgs(model, (x, y), (validation[0] * 1e37, validation[1]))
 
 
+def test_a_loss_that_becomes_infinite_later_is_divergence(splits):
+    (x, y), (images, labels) = splits
+    model = networks.build_correlation_network(SHAPE, kernel_size=5)
+    model.set_weights([0 * weight for weight in model.get_weights()])  # then every logit is finite
+    with pytest.raises(networks.DivergenceError, match=r"must be finite; got .* after [1-9]"):
+        networks.fit_lbfgs(model, (x, y), (images * 1e37, labels))
+
+
 @pytest.mark.parametrize("part", ["train", "validation"])
 @pytest.mark.parametrize(
     ("spoil", "message"),

@@ -6,6 +6,7 @@ import pytest
 from scipy.special import expit, log_expit, log_softmax, softmax
 
 from helpers import networks
+from helpers.experiments import run_grid
 from tests.tolerances import KERAS32
 
 SHAPE = (15, 13, 1)
@@ -131,8 +132,22 @@ def test_every_task_trains(task, labels):
 def test_divergence_is_named(splits):
     (x, y), validation = splits
     model = networks.build_dense_network(SHAPE, 4)
-    with pytest.raises(ValueError, match=r"diverged.*Lower `learning_rate`"):
+    with pytest.raises(networks.DivergenceError, match=r"diverged.*Lower `learning_rate`"):
         networks.train_network(model, (x * 1e37, y), validation, replace(RECIPE, epochs=1))
+
+
+def test_a_grid_reports_divergence_and_goes_on(splits):
+    (x, y), validation = splits
+
+    def learn(scale, seed):
+        model = networks.build_dense_network(SHAPE, 4)
+        recipe = replace(RECIPE, epochs=1)
+        history = networks.train_network(model, (x * scale, y), validation, recipe)
+        return {"loss": history["val_loss"][-1]}
+
+    table = run_grid(learn, {"scale": [1e37, 1.0]}, seeds=[0], cache=False)
+    assert table["status"].tolist() == ["diverged", "finished"]
+    assert table["message"][0].startswith("DivergenceError: Training of 'dense' diverged")
 
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf])

@@ -71,7 +71,7 @@ def test_record_of_a_good_run(good):
 def test_failing_cell(tmp_path):
     results = tmp_path / "build" / "results"
     results.mkdir(parents=True)
-    endings = ["predictions.csv", "model_card.md", "model_card.json"]
+    endings = ["predictions.csv", "model_card.md", "model_card.json", "table.any.csv"]
     earlier = [results / f"01_first.{ending}" for ending in endings]
     for file in earlier:
         file.touch()

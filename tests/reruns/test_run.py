@@ -2,6 +2,7 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers.reruns import course, predictions_table, start_run
@@ -245,6 +246,39 @@ def test_finish_writes_a_model_card_beside_the_results(capsys, tmp_path):
     assert capsys.readouterr().out == f"written: {', '.join(names)}\n"
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(names)
     assert (tmp_path / "05.model_card.md").read_text(encoding="utf-8") == "# Köln\n"
+
+
+RUNS = pd.DataFrame({"size": [250], "seed": [0], "auc": [0.75], "message": [""]})
+
+
+def test_tables_are_written_at_once_and_named_at_the_end(capsys, tmp_path):
+    run = class_run(results_path=str(tmp_path / "new" / "06.json"))
+    run.keep_table("why_a_cnn", RUNS)
+    file = tmp_path / "new" / "06.table.why_a_cnn.csv"
+    assert file.read_text(encoding="utf-8") == "size,seed,auc,message\n250,0,0.75,\n"
+    run.keep_table("why_a_cnn", RUNS.assign(seed=1))  # the cell was run again
+    assert file.read_text(encoding="utf-8").endswith("\n250,1,0.75,\n")
+    run.keep_table("two-optimizers", RUNS)
+    assert capsys.readouterr().out == ""
+    run.finish(predictions_table([0, 1], [0.1, 0.9]))
+    names = ["06.json", "06.table.why_a_cnn.csv", "06.table.two-optimizers.csv"]
+    written = f"written: {', '.join([*names, '06.predictions.csv'])}\n"
+    assert capsys.readouterr().out == written
+    assert {path.name for path in file.parent.iterdir()} == {*names, "06.predictions.csv"}
+
+
+@pytest.mark.parametrize("folder", ["", "new"])
+def test_tables_are_checked_whether_they_are_written_or_not(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = class_run(results_path=folder and str(tmp_path / folder / "06.json"))
+    for name in ("Curves", "a b", "../a", "a__b", "", "a.csv", 3):
+        with pytest.raises(ValueError, match="such as 'why_a_cnn'; got"):
+            run.keep_table(name, RUNS)
+    with pytest.raises(TypeError, match="`table` must be a data frame"):
+        run.keep_table("curves", {"size": [250]})
+    assert list(tmp_path.iterdir()) == []
+    run.keep_table("curves", RUNS)
+    assert [path.name for path in tmp_path.iterdir()] == ([folder] if folder else [])
 
 
 def test_document_that_would_replace_the_results(tmp_path):
