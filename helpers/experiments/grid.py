@@ -51,7 +51,7 @@ def build_grid(settings):
     {'model': 'cnn', 'size': 250}
     {'model': 'cnn', 'size': 1000}
 
-    Introduced in notebook 06, *Why a CNN*.
+    Introduced in notebook 06, *Learning curves*.
     """
     if isinstance(settings, Mapping):
         values = [_check_list(name, settings[name]) for name in settings]

@@ -99,7 +99,7 @@ def run_grid(function, settings, *, seeds, cache=True):
     2   1000     0    537  finished
     3   1000     1    491  finished
 
-    Introduced in notebook 06, *Why a CNN*.
+    Introduced in notebook 06, *Learning curves*.
     """
     if not isinstance(function, types.FunctionType):
         raise TypeError(

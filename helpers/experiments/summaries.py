@@ -62,7 +62,7 @@ def summarise_runs(table, *, by, value, confidence=0.95):
        size  mean    low   high  num_seeds  num_diverged  num_failed
     0   250  0.72  0.466  0.974          2             1           0
 
-    Introduced in notebook 06, *Why a CNN*.
+    Introduced in notebook 06, *Learning curves*.
     """
     by = _check_table(table, by, value)
     check_number("confidence", confidence, above=0, below=1)
@@ -134,7 +134,7 @@ def compare_paired(table, value, *, between, by=(), confidence=0.95):
        mean    low   high  num_seeds  num_left_out
     0  0.11  0.085  0.135          3             0
 
-    Introduced in notebook 06, *Why a CNN*.
+    Introduced in notebook 06, *Learning curves*.
     """
     by = _check_table(table, by, value)
     check_number("confidence", confidence, above=0, below=1)

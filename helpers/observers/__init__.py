@@ -24,6 +24,8 @@ from helpers.observers.linear import (
     build_non_prewhitening_observer,
     template_detectability,
 )
+from helpers.observers.segmentation import best_dice_masks, mask_posterior
+from helpers.observers.spectrum import expected_power_spectrum, power_spectrum
 from helpers.observers.theory import (
     auc_from_detectability,
     detectability_from_auc,
@@ -37,12 +39,14 @@ __all__ = [  # what the lessons call
     "IdealObserver",
     "LinearObserver",
     "auc_from_detectability",
+    "best_dice_masks",
     "build_channelised_hotelling_observer",
     "build_hotelling_observer",
     "build_ideal_observer",
     "build_matched_filter",
     "build_non_prewhitening_observer",
     "detectability_from_auc",
+    "expected_power_spectrum",
     "finite_training_detectability",
     "fit_channelised_hotelling_observer",
     "fit_hotelling_observer",
@@ -52,8 +56,10 @@ __all__ = [  # what the lessons call
     "laguerre_gauss_channels",
     "lumpy_covariance",
     "lumpy_mean",
+    "mask_posterior",
     "mixture_moments",
     "pooled_auc",
+    "power_spectrum",
     "roc_sensitivity",
     "template_detectability",
 ]

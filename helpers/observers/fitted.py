@@ -53,7 +53,7 @@ def fit_mean_difference_observer(images, labels, covariance=1.0):
     >>> observer.template, observer.offset
     (array([[2., 4.]]), -16.0)
 
-    Introduced in notebook 06, *How to avoid overfitting*.
+    Introduced in notebook 06, *More data can make it worse*.
     """
     rows, labels, image_shape = _check_samples(images, labels)
     factorised = FactorisedCovariance(covariance, rows.shape[1])
@@ -142,7 +142,7 @@ def fit_hotelling_observer(images, labels, *, shrinkage=0.0):
     >>> fit_hotelling_observer(images, [0, 0, 1, 1, 0, 0, 1, 1]).template.round(3)
     array([[2.25, 0.75]])
 
-    Introduced in notebook 06, *How to avoid overfitting*.
+    Introduced in notebook 06, *More data can make it worse*.
     """
     rows, labels, image_shape = _check_samples(images, labels)
     template = _hotelling_weights(rows, labels, shrinkage)

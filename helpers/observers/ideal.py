@@ -162,23 +162,32 @@ class IdealObserver:
         return templates, constants
 
     def _log_ratio(self, rows):
+        absent, present = self.component_logs(rows)
+        return logsumexp(present, axis=1) - logsumexp(absent, axis=1)
+
+    def component_logs(self, rows):
+        """Return ln(weight x density) of each component of a class at each row of pixels.
+
+        Two arrays of shape (n, components), absent and present, the components in the order of the
+        groups and their means. What all have in common is left out.
+        """
         rows = rows - self._origin
         covariances = set(self._covariance_of.values())
-        if len(covariances) == 1:  # what it adds to both classes cancels in the ratio
+        if len(covariances) == 1:  # what it adds to all components cancels
             terms = dict.fromkeys(covariances, 0.0)
         else:
             terms = {k: -(k.inverse_quadratic(rows) + k.log_determinant) / 2 for k in covariances}
-        present, absent = (
-            logsumexp([self._log_density(rows, group, terms) for group in groups], axis=0)
-            for groups in (self.present, self.absent)
+        return tuple(
+            np.concatenate([self._group_logs(rows, group, terms) for group in groups], axis=1)
+            for groups in (self.absent, self.present)
         )
-        return present - absent
 
-    def _log_density(self, rows, group, terms):
-        """Return the log density of a group; `terms` has what its covariance alone adds."""
+    def _group_logs(self, rows, group, terms):
+        """Return the logs of a group's components; `terms` has what its covariance alone adds."""
         templates, constants = self._terms[group]
-        part = logsumexp(rows @ templates.T + constants, axis=1)
-        return part + terms[self._covariance_of[group]]
+        return (
+            rows @ templates.T + constants + np.reshape(terms[self._covariance_of[group]], (-1, 1))
+        )
 
     def _closed_form(self):
         num_means = [sum(len(g.means) for g in groups) for groups in (self.absent, self.present)]

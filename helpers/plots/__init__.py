@@ -25,7 +25,9 @@ from helpers.plots.kernels import (
     plot_numbers,
     plot_window_places,
 )
+from helpers.plots.masks import plot_mask_outline
 from helpers.plots.results import plot_confusion, plot_intervals, plot_training
+from helpers.plots.runs import plot_runs, plot_verdicts
 from helpers.plots.surfaces import plot_loss_surface, plot_lowest, plot_steps
 from helpers.plots.templates import plot_profiles
 
@@ -43,15 +45,18 @@ __all__ = [
     "plot_kernel_step",
     "plot_loss_surface",
     "plot_lowest",
+    "plot_mask_outline",
     "plot_numbers",
     "plot_precision_recall",
     "plot_profiles",
     "plot_reliability",
     "plot_roc",
+    "plot_runs",
     "plot_saliency",
     "plot_score_histograms",
     "plot_signed_map",
     "plot_steps",
     "plot_training",
+    "plot_verdicts",
     "plot_window_places",
 ]

@@ -43,6 +43,7 @@ from helpers.scratch.pooling import (
     MaxPooling2D,
 )
 from helpers.scratch.regularization import Dropout
+from helpers.scratch.schedules import CosineDecay, PiecewiseConstantDecay
 from helpers.scratch.shapes import (
     count_convolution_parameters,
     count_dense_parameters,
@@ -64,6 +65,7 @@ __all__ = [
     "CategoricalCrossentropy",
     "CheckedEntry",
     "Conv2D",
+    "CosineDecay",
     "Dense",
     "Dropout",
     "Flatten",
@@ -74,6 +76,7 @@ __all__ = [
     "LeakyReLU",
     "MaxPooling2D",
     "MeanSquaredError",
+    "PiecewiseConstantDecay",
     "RMSprop",
     "ReLU",
     "Sequential",

@@ -18,8 +18,12 @@ class _Optimizer:
     """Check, count the updates, and keep one memory of each kind for each parameter."""
 
     def __init__(self, learning_rate):
-        self.learning_rate = check_number("learning_rate", learning_rate, above=0)
         self.iterations = 0
+        self.schedule = learning_rate if callable(learning_rate) else None
+        if self.schedule is None:
+            self.learning_rate = check_number("learning_rate", learning_rate, above=0)
+        else:
+            self.learning_rate = self.schedule(self.iterations)
         self._served, self._memory = {}, {}
 
     def update(self, parameters, gradients):
@@ -45,6 +49,8 @@ class _Optimizer:
                     "An optimizer must serve the same arrays at every update, because it remembers "
                     f"their past; {name!r} is another array than before. Make a new optimizer."
                 )
+        if self.schedule is not None:
+            self.learning_rate = self.schedule(self.iterations)
         self.iterations += 1
         for name, parameter in parameters.items():
             parameter += self._change(name, parameter, np.asarray(gradients[name]))
@@ -84,8 +90,8 @@ class SGD(_Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
-        Above 0.
+    learning_rate : float or schedule
+        Above 0; or a function of the number of the step, from 0, such as `CosineDecay`.
     momentum : float
         From 0, below 1.
     nesterov : bool
@@ -136,8 +142,8 @@ class RMSprop(_Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
-        Above 0.
+    learning_rate : float or schedule
+        Above 0; or a function of the number of the step, from 0, such as `CosineDecay`.
     rho : float
         From 0, below 1: how much of the mean square each step keeps.
     epsilon : float
@@ -185,8 +191,8 @@ class Adam(_Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
-        Above 0.
+    learning_rate : float or schedule
+        Above 0; or a function of the number of the step, from 0, such as `CosineDecay`.
     beta_1, beta_2 : float
         From 0, below 1: how much of the mean and of the mean square each step keeps.
     epsilon : float
@@ -242,8 +248,8 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    learning_rate : float
-        Above 0.
+    learning_rate : float or schedule
+        Above 0; or a function of the number of the step, from 0, such as `CosineDecay`.
     weight_decay : float
         At least 0.
     beta_1, beta_2 : float

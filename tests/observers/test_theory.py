@@ -95,9 +95,32 @@ def test_pooled_auc_is_neither_the_mean_of_aucs_nor_the_auc_of_the_mean():
 def test_training_never_beats_the_optimum_and_more_images_help(d, p, n):
     learned = finite_training_detectability(d, p, n)
     assert learned < finite_training_detectability(d, p, 2 * n) < d
-    if n > p:
-        estimated = finite_training_detectability(d, p, n, covariance_known=False)
-        np.testing.assert_allclose(estimated, learned * np.sqrt(1 - p / n), **EXACT64)
+    if n > 2:  # who must estimate the covariance too does worse still
+        assert finite_training_detectability(d, p, n, covariance_known=False) < learned
+
+
+@pytest.mark.reference("finite_training_detectability")
+@pytest.mark.parametrize("num_images", [122, 202, 602, 1202])
+def test_the_loss_by_an_estimated_covariance_is_that_of_its_eigenvalues(num_images):
+    # the Notes' t_1^2 / t_2, by drawing the covariance instead of Marchenko and Pastur's law
+    m, p = num_images - 2, 300
+    samples = np.random.default_rng(0).standard_normal((m, p))
+    eigenvalues = np.linalg.svd(samples, compute_uv=False) ** 2 / m
+    loss = np.sum(1 / eigenvalues) ** 2 / np.sum(1 / eigenvalues**2) / p
+    known = finite_training_detectability(1.5, p, num_images)
+    estimated = finite_training_detectability(1.5, p, num_images, covariance_known=False)
+    np.testing.assert_allclose((estimated / known) ** 2, loss, rtol=0.05)
+
+
+@pytest.mark.reference("finite_training_detectability")
+def test_finite_training_at_the_peak_and_beside_it_by_hand():
+    def reach(num_images):
+        return finite_training_detectability(2.0, 8, num_images, covariance_known=False)
+
+    assert reach(10) == 0  # m = 8 = p
+    np.testing.assert_allclose(reach(6) ** 2, 16 / (4 + 32 / 6) / 4, **EXACT64)  # c = 1/2
+    np.testing.assert_allclose(reach(18) ** 2, 16 / (4 + 32 / 18) / 2, **EXACT64)  # m = 2p
+    assert reach(9) < reach(6) < reach(18)  # more images, worse, then better
 
 
 @pytest.mark.parametrize(
@@ -136,9 +159,9 @@ def test_training_never_beats_the_optimum_and_more_images_help(d, p, n):
         (lambda: finite_training_detectability(1, 0, 8), ValueError, "`num_pixels`"),
         (lambda: finite_training_detectability(1, 4, 1), ValueError, "`num_images`"),
         (
-            lambda: finite_training_detectability(1, 8, 8, covariance_known=False),
+            lambda: finite_training_detectability(1, 8, 2, covariance_known=False),
             ValueError,
-            "must exceed `num_pixels`.*got 8 images and 8 pixels",
+            "`num_images`.*3.*got 2",
         ),
     ],
 )

@@ -1,0 +1,88 @@
+import keras
+import numpy as np
+import pytest
+
+from helpers import networks
+
+SHAPE = (5, 7, 1)  # never square
+
+
+def draw_two_factors(generator, num_images):
+    """Images of two patterns of random strength around a mean, in white noise of 0.3."""
+    patterns = np.zeros((2, *SHAPE))
+    patterns[0, 1:3, :4] = 1.0
+    patterns[1, 3:, 2:] = -0.3  # weak: it pays only if code and error are weighed rightly
+    strengths = generator.standard_normal((num_images, 2))
+    mean = np.linspace(2, 5, 35).reshape(SHAPE)
+    noise = 0.3 * generator.standard_normal((num_images, *SHAPE))
+    images = mean + np.tensordot(strengths, patterns, axes=1) + noise
+    rows = patterns.reshape(2, -1)
+    return images.astype("float32"), mean, rows.T @ rows + 0.09 * np.eye(35)
+
+
+@pytest.mark.reference("fit_vae")
+def test_its_images_have_the_mean_and_covariance_of_those_it_saw():
+    images, mean, covariance = draw_two_factors(np.random.default_rng(0), 3000)
+    generator = networks.fit_vae(images, latents=2, units=64, epochs=40)
+    drawn = generator.sample(4000, seed=0)
+    assert drawn.shape == (4000, *SHAPE)
+    assert drawn.dtype == "float32"
+    assert generator.noise == pytest.approx(0.3, rel=0.1)
+    np.testing.assert_allclose(drawn.mean(axis=0), mean, atol=0.1)
+    found = np.cov(drawn.reshape(4000, -1).T)
+    error = np.linalg.norm(found - covariance) / np.linalg.norm(covariance)
+    assert error < 0.25
+    weak = np.zeros(SHAPE)
+    weak[3:, 2:] = 1
+    along = [weak.ravel() @ matrix @ weak.ravel() for matrix in (found, covariance)]
+    assert along[0] == pytest.approx(along[1], rel=0.3)
+
+
+def test_the_seed_of_a_sample_decides_its_images():
+    decoder = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(35), keras.layers.Reshape(SHAPE)]
+    )
+    generator = networks.ImageGenerator(decoder, 0.5)
+    first, again, other = (generator.sample(4, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    smooth = networks.ImageGenerator(decoder, 0.0).sample(2000, seed=1)
+    rough = networks.ImageGenerator(decoder, 0.5).sample(2000, seed=1)
+    assert (rough - smooth).std() == pytest.approx(0.5, rel=0.02)
+
+
+IMAGES = np.arange(4 * 35.0).reshape(4, *SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("images", "options", "error", "message"),
+    [
+        (IMAGES[..., 0], {}, ValueError, r"shape \(n, height, width, channels\)"),
+        (IMAGES[:1], {}, ValueError, "at least two images"),
+        (IMAGES + np.inf, {}, ValueError, "finite; got nan or infinity"),
+        (0 * IMAGES + 3, {}, ValueError, "must differ; got equal pixels only"),
+        (IMAGES > 0, {}, TypeError, "real numbers; got bool"),
+        (IMAGES, {"latents": 0}, ValueError, "`latents` must be an integer of at least 1"),
+        (IMAGES, {"units": 0}, ValueError, "`units` must be an integer of at least 1"),
+        (IMAGES, {"epochs": 0}, ValueError, "`epochs` must be an integer of at least 1"),
+    ],
+)
+def test_bad_arguments_are_refused(images, options, error, message):
+    with pytest.raises(error, match=message):
+        networks.fit_vae(images, **options)
+
+
+def test_a_loss_beyond_all_numbers_is_a_divergence():
+    images = 1e25 * np.random.default_rng(2).standard_normal((4, *SHAPE))
+    with pytest.raises(networks.DivergenceError, match="a loss is not finite"):
+        networks.fit_vae(images, epochs=1)
+
+
+def test_bad_samples_are_refused():
+    generator = networks.ImageGenerator(keras.Sequential([keras.Input((3,))]), 0.5)
+    with pytest.raises(ValueError, match="`num_images` must be an integer of at least 1"):
+        generator.sample(0, seed=0)
+    with pytest.raises(ValueError, match="`seed` must be an integer of at least 0"):
+        generator.sample(1, seed=-1)
+    with pytest.raises(ValueError, match="`noise` must be a finite number >= 0"):
+        networks.ImageGenerator(generator.decoder, -0.5)
