@@ -122,6 +122,7 @@ def test_continuous_integration_runs_make_test_and_nothing_else():
 # modules whose package has another name
 PACKAGE_OF = {
     "IPython": "ipython",
+    "ml_dtypes": "ml-dtypes",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
