@@ -160,8 +160,9 @@ PLANNED = {"06"}
 # met as the value that a function returns, or as its error: a lesson need not name them
 MET_AS_VALUES = {
     *("AucComparison", "CalibrationLine", "Confusion", "DataError", "DataInfo", "Dataset"),
-    *("DecisionCurve", "Estimate", "Finding", "FrozenThreshold", "PrecisionRecallCurve"),
-    *("Reliability", "RocCurve", "Run", "Sample", "Split", "SplitAudit"),
+    *("DecisionCurve", "DivergenceError", "Estimate", "Finding", "FrozenThreshold"),
+    *("PrecisionRecallCurve", "Reliability", "RocCurve", "Rule", "Run", "Sample", "Split"),
+    *("SplitAudit", "Verdict"),
 }
 
 

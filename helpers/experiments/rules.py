@@ -2,13 +2,12 @@
 
 import dataclasses
 import math
+import numbers
 from pathlib import Path
-
-import pandas as pd
 
 from helpers.checks import check_choice, check_number, quoted
 from helpers.experiments.grid import COLUMNS_OF_RUNS, words_of
-from helpers.experiments.summaries import compare_paired, summarise_runs
+from helpers.experiments.summaries import check_runs, compare_paired, summarise_runs
 
 __all__ = ["Rule", "Verdict", "judge", "read_rules"]
 
@@ -43,12 +42,15 @@ class Rule:
         the second less the first.
     above, below : float, optional
         What the whole interval must be above, or below; at least one of them.
+    exception : str, optional
+        A sentence, added when the runs were made: what happened instead. The rule itself stays.
 
     Raises
     ------
     TypeError, ValueError
-        If a text is missing or empty, `where` is no dict, `between` does not hold three, or there
-        is no bound, one that is not finite, or an `above` that is not less than `below`.
+        If a text is missing or empty, `where` is no dict, `between` does not hold three, a setting
+        has no name or a value that is no text, finite number, True or False, or there is no bound,
+        one that is not finite, or an `above` that is not less than `below`.
 
     Introduced in notebook 06, *Rules, written before the runs*.
     """
@@ -64,9 +66,10 @@ class Rule:
     between: tuple | None = None
     above: float | None = None
     below: float | None = None
+    exception: str | None = None
 
     def __post_init__(self):
-        for label in TEXTS:
+        for label in TEXTS if self.exception is None else (*TEXTS, "exception"):
             text = getattr(self, label)
             if not isinstance(text, str) or not text.strip():
                 raise TypeError(f"`{label}` must be a text that is not empty; got {text!r}.")
@@ -79,6 +82,10 @@ class Rule:
                 "`between` must be a setting and two of its values, such as ('model', 'dense', "
                 f"'cnn'); got {self.between!r}."
             )
+        for name, value in self.where.items():
+            _check_setting("where", name, value)
+        for value in self.between[1:] if self.between else ():
+            _check_setting("between", self.between[0], value)
         bounds = [name for name in ("above", "below") if getattr(self, name) is not None]
         if not bounds:
             raise ValueError(
@@ -96,11 +103,23 @@ class Rule:
         return " and ".join(f"{name} {b:g}" for name, b in bounds.items() if b is not None)
 
 
+def _check_setting(label, name, value):
+    """Refuse what cannot be a setting of a grid, such as a list or an array."""
+    plain = isinstance(value, str | bool) or (
+        isinstance(value, numbers.Real) and math.isfinite(value)
+    )
+    if not isinstance(name, str) or not plain:
+        raise TypeError(
+            f"`{label}` must name a setting by its text, and a value that is a text, a finite "
+            f"number, True or False; got {name!r} and {value!r}."
+        )
+
+
 @dataclasses.dataclass(frozen=True)
 class Verdict:
     """What a table of runs says of a rule; `judge` makes it.
 
-    It prints as one line.
+    It prints as one line, the rule's exception at its end.
 
     Parameters
     ----------
@@ -130,12 +149,18 @@ class Verdict:
         """Whether the rule held: True or False, and False too if it is not shown."""
         return self.result == "held"
 
+    @property
+    def as_stated(self):
+        """Whether the rule held by all seeds and has no exception, or did not and has one."""
+        return (self.held and not self.num_left_out) == (self.rule.exception is None)
+
     def __str__(self):
         seeds = f"{self.num_seeds} seed{'s' if self.num_seeds != 1 else ''}"
         left_out = f", {self.num_left_out} left out" if self.num_left_out else ""
         bounds = self.rule.bounds if self.held else f"wanted {self.rule.bounds}"
         found = f"{self._numbers()} over {seeds}{left_out}"
-        return f"{self.result}: {self.rule.claim}: {found}, {bounds}"
+        exception = f". Exception: {self.rule.exception}" if self.rule.exception else ""
+        return f"{self.result}: {self.rule.claim}: {found}, {bounds}{exception}"
 
     def _numbers(self):
         """Write the mean and its interval with two digits of the interval's width."""
@@ -230,9 +255,10 @@ def judge(rule, table, *, confidence=0.95):
     Raises
     ------
     TypeError, ValueError
-        If the rule is no `Rule`, the table is none of runs, lacks a column or a value that the rule
-        names, or holds a seed twice because `where` leaves a setting open; if the confidence is out
-        of its range.
+        If the rule is no `Rule`; if the table is none of runs, is empty, has a column twice or a
+        run without a seed, lacks a column or a value that the rule names, holds a seed twice
+        because `where` leaves a setting open, or none of a seed's runs because `where` leaves them
+        all out; if the confidence is out of its range.
 
     Notes
     -----
@@ -241,7 +267,8 @@ def judge(rule, table, *, confidence=0.95):
     the rule is then "not shown". So it is with fewer than two seeds, which have no interval.
 
     "Not shown" is no evidence against the claim: more seeds may show it. `where` cannot select
-    seeds, which would be choosing the runs that fit.
+    seeds, which would be choosing the runs that fit. Nor can it do so by a measured number: what it
+    selects must hold a run of each seed that the table has, with `between` for either value.
 
     Examples
     --------
@@ -257,9 +284,8 @@ def judge(rule, table, *, confidence=0.95):
     """
     if not isinstance(rule, Rule):
         raise TypeError(f"`rule` must be a Rule; got {rule!r} ({type(rule).__name__}).")
-    if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"`table` must be a data frame of run_grid; got {type(table).__name__}.")
     try:
+        check_runs(table)
         effect = _measure(rule, _select(rule, table), confidence)
     except ValueError as error:
         raise ValueError(f"Rule {rule.name!r} does not fit its table: {error}") from error
@@ -267,17 +293,30 @@ def judge(rule, table, *, confidence=0.95):
 
 
 def _select(rule, table):
-    """Select the rows that a rule is about, each seed once."""
+    """Select the rows that a rule is about, each seed once and none left out."""
+    whole, apart = table, [] if rule.between is None else [rule.between[0]]
     for name, value in rule.where.items():
         check_choice("where", name, table.columns.drop([*COLUMNS_OF_RUNS], errors="ignore"))
         check_choice(f"where: {name}", value, table[name].unique().tolist())
         table = table[table[name] == value]
-    apart = [] if rule.between is None else [rule.between[0]]
-    if {"seed", *apart} <= {*table} and table.duplicated(["seed", *apart]).any():
+    if not {*apart} <= {*table}:
+        return table  # `compare_paired` says which columns there are
+    if table.duplicated(["seed", *apart]).any():
         raise ValueError(
             "`where` must give a value to each setting that differs; with "
             f"{words_of(rule.where)} a seed occurs several times. Add the missing setting."
         )
+    for choice in rule.between[1:] if apart else [None]:
+        seeds, kept = (
+            set((rows[rows[apart[0]] == choice] if apart else rows)["seed"])
+            for rows in (whole, table)
+        )
+        if lost := sorted(seeds - kept):
+            raise ValueError(
+                f"`where` must keep a run of each seed; {words_of(rule.where)} leaves out {lost}"
+                f"{f' of {choice!r}' if apart else ''}. Select by a setting that was run with all "
+                "seeds, never by a result."
+            )
     return table
 
 

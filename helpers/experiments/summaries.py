@@ -35,8 +35,9 @@ def summarise_runs(table, *, by, value, confidence=0.95):
     Raises
     ------
     TypeError, ValueError
-        For a table without runs or without these columns, a seed that occurs twice in a
-        combination, a finished run without the value, or a confidence out of its range.
+        For a table without runs or without these columns, a column that occurs twice, a run
+        without a seed, a seed that occurs twice in a combination, a finished run without the
+        value, or a confidence out of its range.
 
     Notes
     -----
@@ -152,16 +153,29 @@ def compare_paired(table, value, *, between, by=(), confidence=0.95):
     return pd.DataFrame(rows)
 
 
-def _check_table(table, by, value):
-    """Refuse a table that lacks what is asked for; return `by` as a list."""
+def check_runs(table):
+    """Refuse what is no table of runs: rows with a seed and a status, each column once."""
     if not isinstance(table, pd.DataFrame):
         raise TypeError(f"`table` must be a data frame of run_grid; got {type(table).__name__}.")
     if table.empty:
         raise ValueError("`table` must hold at least one run; got none.")
+    if (twice := table.columns.duplicated()).any():
+        raise ValueError(
+            f"`table` must have each column once; got {table.columns[twice][0]!r} twice."
+        )
     if missing := [name for name in ("seed", "status") if name not in table.columns]:
         raise ValueError(
             f"`table` must have the columns that run_grid makes; {quoted(missing)} is missing."
         )
+    if (unknown := table["seed"].isna()).any():
+        raise ValueError(
+            f"`table` must hold the seed of each run; {unknown.sum()} of {len(table)} have none."
+        )
+
+
+def _check_table(table, by, value):
+    """Refuse a table that lacks what is asked for; return `by` as a list."""
+    check_runs(table)
     by = [by] if isinstance(by, str) else list(by)
     for name in by:
         check_choice("by", name, table.columns.drop(["seed", "status"]))

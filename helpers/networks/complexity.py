@@ -5,8 +5,15 @@ import math
 import keras
 from keras import layers
 
+from helpers.networks.search import SymmetricConv2D
+
 __all__ = ["count_activations", "count_flops"]
 
+# a subclass may do something else with its kernel, so the type itself must be one of these
+WITH_KERNEL = (
+    *(layers.Dense, layers.Conv2D, layers.DepthwiseConv2D, layers.Conv2DTranspose),
+    SymmetricConv2D,
+)
 # what these do besides multiplying with a kernel is a few operations a number, and not counted
 WITHOUT_KERNEL = (layers.BatchNormalization, layers.LayerNormalization, layers.GroupNormalization)
 
@@ -17,8 +24,9 @@ def count_flops(model):
     Parameters
     ----------
     model : keras.Model
-        Of convolutions (also transposed or depthwise), dense layers, and layers without a kernel;
-        built for images of one size.
+        Sequential or functional, of `Dense`, `Conv2D`, `DepthwiseConv2D`, `Conv2DTranspose` and
+        `SymmetricConv2D`, channels last, and of layers without a kernel; one input, images of one
+        size, and each layer used once.
 
     Returns
     -------
@@ -29,8 +37,9 @@ def count_flops(model):
     Raises
     ------
     TypeError, ValueError
-        If it is no such model, the size of its images is open, or it has a layer with weights whose
-        operations are not known here.
+        If it is no model; if it has a layer with weights that is none of these, or channels first;
+        if it is subclassed, the size of its images is open, it has several inputs, holds another
+        model, or uses a layer at several places.
 
     Notes
     -----
@@ -50,20 +59,27 @@ def count_flops(model):
 
     Introduced in notebook 06, *Complexity*.
     """
-    return 2 * sum(_multiply_adds(layer) for layer in _layers_of(model))
+    return 2 * sum(_multiply_adds(call) for call in _calls_of(model))
 
 
-def _multiply_adds(layer):
+def _multiply_adds(call):
+    layer = call.operation
     if not layer.weights or isinstance(layer, WITHOUT_KERNEL):
         return 0
-    shape = layer.input.shape if isinstance(layer, layers.Conv2DTranspose) else layer.output.shape
-    kernel = getattr(layer, "kernel", None)
-    if kernel is None or len(kernel.shape) not in (2, 4):
-        raise TypeError(
+    if type(layer) not in WITH_KERNEL:
+        raise ValueError(
             f"`model` must have layers whose operations are known; got {layer.name!r}, a "
-            f"{type(layer).__name__} with weights. Known are dense layers and convolutions."
+            f"{type(layer).__name__} with weights. Known are "
+            f"{', '.join(kind.__name__ for kind in WITH_KERNEL)}."
         )
-    return math.prod(shape[1:-1]) * math.prod(kernel.shape)
+    if getattr(layer, "data_format", "channels_last") != "channels_last":
+        raise ValueError(
+            f"`model` must have its channels last; got {layer.name!r} with {layer.data_format!r}. "
+            "Build it with `data_format='channels_last'`."
+        )
+    transposed = isinstance(layer, layers.Conv2DTranspose)
+    (tensor,) = call.input_tensors if transposed else call.outputs
+    return math.prod(tensor.shape[1:-1]) * math.prod(layer.kernel.shape)
 
 
 def count_activations(model):
@@ -72,7 +88,7 @@ def count_activations(model):
     Parameters
     ----------
     model : keras.Model
-        Built for images of one size.
+        Sequential or functional, with one input, images of one size, and each layer used once.
 
     Returns
     -------
@@ -83,7 +99,8 @@ def count_activations(model):
     Raises
     ------
     TypeError, ValueError
-        If it is no such model, or the size of its images is open.
+        If it is no model; if it is subclassed, the size of its images is open, it has several
+        inputs, holds another model, or uses a layer at several places.
 
     Examples
     --------
@@ -94,24 +111,54 @@ def count_activations(model):
 
     Introduced in notebook 06, *Compute*.
     """
-    computing = [layer for layer in _layers_of(model) if not isinstance(layer, layers.InputLayer)]
-    shapes = [model.input_shape, *(layer.output.shape for layer in computing)]
-    return sum(math.prod(shape[1:]) for shape in shapes)
+    calls = [call for call in _calls_of(model) if not isinstance(call.operation, layers.InputLayer)]
+    outputs = [tensor for call in calls for tensor in call.outputs]
+    return sum(math.prod(tensor.shape[1:]) for tensor in (*model.inputs, *outputs))
 
 
-def _layers_of(model):
-    """Return the layers of a model that has a fixed image size and holds no other models."""
+def _calls_of(model):
+    """Return the calls of layers in a model: operation, input_tensors and outputs of each.
+
+    A layer may belong to other models, too; its own `output` is that of the first of them.
+    """
     if not isinstance(model, keras.Model):
         raise TypeError(f"`model` must be a keras.Model; got a {type(model).__name__}.")
-    for layer in model.layers:
+    if isinstance(model, keras.Sequential) and not model.built:
+        _refuse_open_size(model)
+    graph = getattr(model, "_functional", model)  # a Sequential keeps its graph inside
+    if not hasattr(graph, "_nodes_by_depth"):
+        raise ValueError(
+            f"`model` must be sequential or functional; got {model.name!r}, a "
+            f"{type(model).__name__} without a graph of layers. Build it with `keras.Sequential` "
+            "or `keras.Model(inputs, outputs)`."
+        )
+    if len(model.inputs) != 1:
+        raise ValueError(f"`model` must have one input; got {len(model.inputs)} in {model.name!r}.")
+    if None in model.inputs[0].shape[1:]:
+        _refuse_open_size(model)
+    calls = [call for level in graph._nodes_by_depth.values() for call in level]
+    calls = [call for call in calls if isinstance(call.operation, layers.Layer)]
+    _check_used_once(model, [call.operation for call in calls])
+    return calls
+
+
+def _refuse_open_size(model):
+    raise ValueError(
+        f"`model` must be built for images of one size; got {model.name!r}. Begin it with "
+        "`keras.Input((height, width, channels))`."
+    )
+
+
+def _check_used_once(model, called):
+    for layer in called:
         if isinstance(layer, keras.Model):
-            raise TypeError(
+            raise ValueError(
                 f"`model` must hold layers, no other model; got {layer.name!r} within "
                 f"{model.name!r}. Count the inner model on its own."
             )
-    if not model.built or None in model.input_shape[1:]:
-        raise ValueError(
-            f"`model` must be built for images of one size; got {model.name!r}. Begin it with "
-            "`keras.Input((height, width, channels))`."
-        )
-    return model.layers
+        if called.count(layer) > 1:
+            raise ValueError(
+                f"`model` must use each layer at one place; got {layer.name!r} at "
+                f"{called.count(layer)} places of {model.name!r}. Count a model with a layer for "
+                "each place."
+            )

@@ -16,8 +16,8 @@ def round_values(values, precision):
     Parameters
     ----------
     values : array_like
-        Finite; taken as float32. The last axis counts channels: the units of a dense layer, the
-        filters of a convolution.
+        At least one real number; finite, also in float32, as which they are taken. The last axis
+        counts channels: the units of a dense layer, the filters of a convolution.
     precision : {"float32", "float16", "bfloat16", "int8", "int4", "int2"}
 
     Returns
@@ -27,8 +27,9 @@ def round_values(values, precision):
 
     Raises
     ------
-    ValueError
-        For an unknown format, nan or infinity, or a number too large for the format.
+    TypeError, ValueError
+        For an unknown format, values that are no real numbers, none at all, nan or infinity, or a
+        number too large for float32 or for the format.
 
     Notes
     -----
@@ -55,9 +56,7 @@ def round_values(values, precision):
     Introduced in notebook 06, *Compute*.
     """
     bits = PRECISIONS[check_choice("precision", precision, PRECISIONS)]
-    values = np.asarray(values, dtype="float32")
-    if not np.isfinite(values).all():
-        raise ValueError("`values` must be finite; got nan or infinity.")
+    values = _check_values(values)
     if precision == "float32":
         return values.copy()
     if precision.startswith("int"):
@@ -67,6 +66,21 @@ def round_values(values, precision):
     if not np.isfinite(rounded).all():
         raise ValueError(f"`values` must fit into {precision}; got {np.abs(values).max():.4g}.")
     return rounded.astype("float32")
+
+
+def _check_values(values):
+    values = np.asarray(values)
+    if values.dtype.kind not in "fiu":
+        raise TypeError(f"`values` must hold real numbers; got {values.dtype}.")
+    if values.size == 0:
+        raise ValueError(f"`values` must hold at least one number; got shape {values.shape}.")
+    if not np.isfinite(values).all():
+        raise ValueError("`values` must be finite; got nan or infinity.")
+    with np.errstate(over="ignore"):  # is refused below
+        short = values.astype("float32")
+    if not np.isfinite(short).all():
+        raise ValueError(f"`values` must fit into float32; got {np.abs(values).max():.4g}.")
+    return short
 
 
 def _round_to_integers(values, bits):
@@ -88,8 +102,9 @@ def round_weights(weights, precision):
 
     Parameters
     ----------
-    weights : sequence of array_like
-        As `model.get_weights()` gives them; they stay as they are.
+    weights : list of array_like
+        As `model.get_weights()` gives them; they stay as they are. A network without weights has an
+        empty list, and gets one.
     precision : {"float32", "float16", "bfloat16", "int8", "int4", "int2"}
 
     Returns
@@ -100,8 +115,9 @@ def round_weights(weights, precision):
 
     Raises
     ------
-    ValueError
-        For an unknown format, nan or infinity, or a number too large for the format.
+    TypeError, ValueError
+        For weights that are no list, such as the model itself; an unknown format; and as
+        `round_values` says.
 
     Notes
     -----
@@ -117,5 +133,10 @@ def round_weights(weights, precision):
     Introduced in notebook 06, *Compute*.
     """
     whole = check_choice("precision", precision, PRECISIONS).startswith("int")
+    if not isinstance(weights, (list, tuple)):
+        raise TypeError(
+            f"`weights` must be a list of arrays; got a {type(weights).__name__}. Use "
+            "`model.get_weights()`."
+        )
     kept = [precision if np.ndim(w) > 1 or not whole else "float32" for w in weights]
     return [round_values(weight, kind) for weight, kind in zip(weights, kept, strict=True)]

@@ -94,9 +94,11 @@ def best_dice_masks(probabilities, num_pixels):
     Parameters
     ----------
     probabilities : array_like of shape (n, height, width)
-        Of each pixel to be part of a lesion, from 0 to 1, as from `mask_posterior`.
+        Of each pixel to be part of a lesion, from 0 to 1, as from `mask_posterior`. No image gives
+        no mask, there as here.
     num_pixels : int
-        Pixels of the lesion's mask, the same wherever it lies; at least 1.
+        Pixels of the lesion's mask, the same wherever it lies; at least 1, at most those of an
+        image.
 
     Returns
     -------
@@ -108,7 +110,8 @@ def best_dice_masks(probabilities, num_pixels):
     Raises
     ------
     TypeError, ValueError
-        For probabilities that are out of their range or add to more than `num_pixels` in an image.
+        For probabilities that do not have that shape, are out of their range or add to more than
+        `num_pixels` in an image; or for more pixels than an image has.
 
     Notes
     -----
@@ -130,15 +133,10 @@ def best_dice_masks(probabilities, num_pixels):
 
     Introduced in notebook 06, *Segmentation*.
     """
-    q = check_pixels("probabilities", probabilities, 3, "(n, height, width)")
-    size = check_integer("num_pixels", num_pixels, minimum=1)
-    rows = q.reshape(len(q), -1)
-    if rows.min() < 0 or max(rows.max(), rows.sum(axis=1).max() / size) > 1 + ROUNDING:
-        raise ValueError(
-            "`probabilities` must lie from 0 to 1 and add to at most `num_pixels` in each image; "
-            f"got values from {rows.min():.3g} to {rows.max():.3g}, which add to "
-            f"{rows.sum(axis=1).max():.3g} for {size} pixels."
-        )
+    q = _check_probabilities(probabilities)
+    rows = q.reshape(len(q), q.shape[1] * q.shape[2])
+    size = check_integer("num_pixels", num_pixels, minimum=1, maximum=rows.shape[1])
+    _check_range(rows, size)
     order = np.argsort(-rows, axis=1, kind="stable")
     common = np.cumsum(np.take_along_axis(rows, order, axis=1), axis=1)
     # column a: what a mask of the a most probable pixels promises
@@ -148,3 +146,22 @@ def best_dice_masks(probabilities, num_pixels):
     masks = np.empty(rows.shape, bool)
     np.put_along_axis(masks, order, np.arange(rows.shape[1]) < best[:, None], axis=1)
     return masks.reshape(q.shape), promised.max(axis=1)
+
+
+def _check_probabilities(probabilities):
+    shape = np.shape(probabilities)
+    if len(shape) == 3 and shape[0] == 0 < min(shape[1:]):
+        return np.empty(shape)  # no image gives no mask
+    return check_pixels("probabilities", probabilities, 3, "(n, height, width)")
+
+
+def _check_range(rows, size):
+    if len(rows) == 0:
+        return
+    sums = rows.sum(axis=1)
+    if rows.min() < 0 or max(rows.max(), sums.max() / size) > 1 + ROUNDING:
+        raise ValueError(
+            "`probabilities` must lie from 0 to 1 and add to at most `num_pixels` in each image; "
+            f"got values from {rows.min():.3g} to {rows.max():.3g}, which add to "
+            f"{sums.max():.3g} for {size} pixels."
+        )

@@ -1,6 +1,9 @@
 """Draw experiments over seeds: means with intervals over a setting, and verdicts on rules."""
 
+from collections.abc import Iterable
+
 import numpy as np
+import pandas as pd
 
 from helpers.plots.curves import CURVE, LINE_STYLES, MARKS, REFERENCE
 
@@ -37,6 +40,8 @@ def plot_runs(ax, summary, *, x, label, own=None):
 
     Raises
     ------
+    TypeError
+        If `summary` or `own` is no data frame.
     ValueError
         If `summary` or `own` lacks a column, the setting is no number, or `summary` holds one of
         its values twice: then another setting differs, too.
@@ -67,6 +72,11 @@ def plot_runs(ax, summary, *, x, label, own=None):
 
 def _check_columns(label, table, x, names):
     """Return a table in the order of `x`, refusing one that cannot be drawn."""
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(
+            f"`{label}` must be a data frame, such as `summarise_runs` makes; got "
+            f"{type(table).__name__}."
+        )
     if missing := [name for name in (x, *names) if name not in table.columns]:
         raise ValueError(
             f"`{label}` must have the columns {x!r} and {', '.join(map(repr, names))}; "
@@ -98,13 +108,14 @@ def plot_verdicts(ax, verdicts):
 
     Raises
     ------
+    TypeError
+        If `verdicts` is no sequence of verdicts.
     ValueError
         If there is no verdict.
 
     Introduced in notebook 06, *The answers in one table*.
     """
-    if not len(verdicts):
-        raise ValueError("`verdicts` must hold at least one; got none.")
+    verdicts = _check_verdicts(verdicts)
     for place, verdict in enumerate(verdicts):
         mark, color = RESULTS[verdict.result]
         limits = np.array([[verdict.mean - verdict.low], [verdict.high - verdict.mean]])
@@ -118,6 +129,22 @@ def plot_verdicts(ax, verdicts):
     ax.autoscale_view()
     _draw_bounds(ax, [verdict.rule for verdict in verdicts])
     return ax
+
+
+def _check_verdicts(verdicts):
+    """Return verdicts as a list, refusing what has no rule, interval and result."""
+    if not isinstance(verdicts, Iterable):
+        raise TypeError(f"`verdicts` must be a sequence; got {type(verdicts).__name__}.")
+    verdicts = list(verdicts)
+    if not verdicts:
+        raise ValueError("`verdicts` must hold at least one; got none.")
+    for verdict in verdicts:
+        if not all(hasattr(verdict, name) for name in ("rule", "mean", "low", "high", "result")):
+            raise TypeError(
+                "`verdicts` must hold what `judge` makes of each rule; got "
+                f"{verdict!r} ({type(verdict).__name__})."
+            )
+    return verdicts
 
 
 def _draw_bounds(ax, rules):

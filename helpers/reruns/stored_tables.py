@@ -22,6 +22,8 @@ TEXT_COLUMN = "message"  # even where it is empty in every row
 def table_text(table):
     """Write a table of runs as CSV, refusing one that would not come back as it is.
 
+    The error names the columns that a file cannot hold, and why.
+
     >>> table_text(pd.DataFrame({"size": [250], "auc": [0.1 + 0.2], "message": ["a, b"]}))
     'size,auc,message\\n250,0.30000000000000004,"a, b"\\n'
     """
@@ -29,16 +31,29 @@ def table_text(table):
         raise TypeError(f"`table` must be a data frame of run_grid; got {type(table).__name__}.")
     if table.empty:
         raise ValueError("`table` must hold at least one run; got none.")
+    if (twice := table.columns.duplicated()).any():
+        raise ValueError(
+            f"`table` must have each column once; got {table.columns[twice][0]!r} twice."
+        )
     table = table.reset_index(drop=True)
     text = table.to_csv(index=False, lineterminator="\n")
     back = _parse(io.StringIO(text, newline=""))
     if not back.equals(table):
         wrong = [name for name in table if name not in back or not back[name].equals(table[name])]
-        raise ValueError(
-            f"`table` must come back from a CSV file as it is; {quoted(wrong) or 'it'} does not. "
-            "Give plain numbers, and texts that do not look like numbers."
-        )
+        causes = "; ".join(f"{name!r} does not: {_cause(table[name])}" for name in wrong)
+        raise ValueError(f"`table` must come back from a CSV file as it is; {causes}.")
     return text
+
+
+def _cause(column):
+    """Say why a column would not come back from a file."""
+    if not isinstance(column.name, str):
+        return "its name is no text"
+    if str(column.dtype) not in ("int64", "float64", "bool", "str", "object"):
+        return f"its type is {column.dtype}, and a file gives back int64, float64, bool or texts"
+    if column.isna().any():
+        return "it has a missing value among texts, and a file gives back an empty text"
+    return "it has texts that look like numbers or truth values, or values that are no texts"
 
 
 def read_stored_table(notebook, name):
@@ -59,26 +74,41 @@ def read_stored_table(notebook, name):
 
     Raises
     ------
+    TypeError
+        If the notebook or the name is no text.
     FileNotFoundError
         If there is no such table; the message lists those that there are.
     ValueError
-        If the course has no such notebook.
+        If the course has no such notebook, or the file is empty, holds no run or cannot be read.
 
     Introduced in notebook 06, *Rules, written before the runs*.
     """
+    for label, text in (("notebook", notebook), ("name", name)):
+        if not isinstance(text, str):
+            raise TypeError(f"`{label}` must be a text; got {text!r} ({type(text).__name__}).")
     (path,) = notebook_paths([notebook])
+    again = f"`python -m helpers tables {path.stem.split('_')[0]}`"
     stored = _stored_tables(path)
     if name not in stored:
         raise FileNotFoundError(
             f"The stored table must be one of {quoted(stored) or 'none so far'}; got {name!r}."
-            f"{suggest(name, stored)} To make them all: `python -m helpers tables "
-            f"{path.stem.split('_')[0]}`."
+            f"{suggest(name, stored)} To make them all: {again}."
         )
-    return _parse(stored[name])
+    try:
+        table = _parse(stored[name])
+    except ValueError as error:  # pandas' own are of this kind
+        raise ValueError(
+            f"{stored[name]} must be a CSV file that can be read: {error}. Make it anew: {again}."
+        ) from error
+    if table.empty:
+        raise ValueError(f"{stored[name]} must hold at least one run. Make it anew: {again}.")
+    return table
 
 
 def store_tables(notebook, results):
-    """Copy the tables of a run into the course, and its record; those from before are removed.
+    """Copy the tables of a run into the course, and its record; others from before are removed.
+
+    They are removed last, so that an error on the way loses none.
 
     Parameters
     ----------
@@ -104,9 +134,7 @@ def store_tables(notebook, results):
         )
     if not tables:
         raise ValueError(f"{notebook.stem} must keep a table, `run.keep_table(...)`; it kept none.")
-    for file in _stored_tables(notebook).values():
-        file.unlink()
-    written = []
+    earlier, written = _stored_tables(notebook).values(), []
     for name, table in tables.items():
         written.append(_tables_folder(notebook) / f"{notebook.stem}.{name}.csv")
         write_text(written[-1], table.read_bytes().decode())  # line ends within a text stay
@@ -114,6 +142,8 @@ def store_tables(notebook, results):
     record["parameters"] = {name: "" if name in PLACES else values[name] for name in values}
     written.append(_tables_folder(notebook) / f"{notebook.stem}.record.json")
     write_record(written[-1], record)
+    for file in set(earlier) - set(written):
+        file.unlink()
     return written
 
 
@@ -143,6 +173,6 @@ def _typed(column):
     for kind, missing in ((int, ""), (float, "nan")):
         try:  # Python reads a float to its last digit, which not every version of pandas does
             return pd.Series([kind(text or missing) for text in column], dtype=kind)
-        except ValueError:
+        except (ValueError, OverflowError):  # a number of more than 19 digits
             continue
     return column

@@ -19,11 +19,17 @@ class _Optimizer:
 
     def __init__(self, learning_rate):
         self.iterations = 0
+        if isinstance(learning_rate, type):
+            name = learning_rate.__name__
+            raise TypeError(
+                f"`learning_rate` must be a number or a schedule; got the class {name}. Build a "
+                f"schedule with it: `{name}(...)`."
+            )
         self.schedule = learning_rate if callable(learning_rate) else None
         if self.schedule is None:
             self.learning_rate = check_number("learning_rate", learning_rate, above=0)
         else:
-            self.learning_rate = self.schedule(self.iterations)
+            self.learning_rate = self._ask_schedule()
         self._served, self._memory = {}, {}
 
     def update(self, parameters, gradients):
@@ -40,7 +46,8 @@ class _Optimizer:
         ------
         TypeError, ValueError
             If keys or shapes differ, a parameter is no array of floats, or it is another array
-            than the one that had its name before.
+            than the one that had its name before; or if a schedule answers with anything but a
+            finite number of at least 0. The parameters then stay as they are.
         """
         check_pairs(parameters, gradients)
         for name, parameter in parameters.items():
@@ -50,10 +57,21 @@ class _Optimizer:
                     f"their past; {name!r} is another array than before. Make a new optimizer."
                 )
         if self.schedule is not None:
-            self.learning_rate = self.schedule(self.iterations)
+            self.learning_rate = self._ask_schedule()
         self.iterations += 1
         for name, parameter in parameters.items():
             parameter += self._change(name, parameter, np.asarray(gradients[name]))
+
+    def _ask_schedule(self):
+        rate = self.schedule(self.iterations)
+        try:
+            rate = float(rate)  # Keras's schedules answer with a tensor
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"`learning_rate` must be a schedule that answers with a number; got {rate!r} at "
+                f"step {self.iterations}."
+            ) from None
+        return check_number("learning_rate", rate, minimum=0)
 
     def _recall(self, kind, name, parameter):
         """Return what is remembered of one parameter, zeros at first; change it in place."""
@@ -91,7 +109,8 @@ class SGD(_Optimizer):
     Parameters
     ----------
     learning_rate : float or schedule
-        Above 0; or a function of the number of the step, from 0, such as `CosineDecay`.
+        Above 0; or a function of the number of the step, from 0, such as `CosineDecay(0.1, 500)`.
+        Its answers are at least 0.
     momentum : float
         From 0, below 1.
     nesterov : bool
@@ -100,7 +119,8 @@ class SGD(_Optimizer):
     Raises
     ------
     TypeError, ValueError
-        For a setting out of its range; as `update` says.
+        For a setting out of its range, or a class of schedules in place of a schedule; as `update`
+        says.
 
     Notes
     -----
@@ -143,7 +163,8 @@ class RMSprop(_Optimizer):
     Parameters
     ----------
     learning_rate : float or schedule
-        Above 0; or a function of the number of the step, from 0, such as `CosineDecay`.
+        Above 0; or a function of the number of the step, from 0, such as `CosineDecay(0.1, 500)`.
+        Its answers are at least 0.
     rho : float
         From 0, below 1: how much of the mean square each step keeps.
     epsilon : float
@@ -152,7 +173,8 @@ class RMSprop(_Optimizer):
     Raises
     ------
     TypeError, ValueError
-        For a setting out of its range; as `update` says.
+        For a setting out of its range, or a class of schedules in place of a schedule; as `update`
+        says.
 
     Notes
     -----
@@ -192,7 +214,8 @@ class Adam(_Optimizer):
     Parameters
     ----------
     learning_rate : float or schedule
-        Above 0; or a function of the number of the step, from 0, such as `CosineDecay`.
+        Above 0; or a function of the number of the step, from 0, such as `CosineDecay(0.1, 500)`.
+        Its answers are at least 0.
     beta_1, beta_2 : float
         From 0, below 1: how much of the mean and of the mean square each step keeps.
     epsilon : float
@@ -201,7 +224,8 @@ class Adam(_Optimizer):
     Raises
     ------
     TypeError, ValueError
-        For a setting out of its range; as `update` says.
+        For a setting out of its range, or a class of schedules in place of a schedule; as `update`
+        says.
 
     Notes
     -----
@@ -249,7 +273,8 @@ class AdamW(Adam):
     Parameters
     ----------
     learning_rate : float or schedule
-        Above 0; or a function of the number of the step, from 0, such as `CosineDecay`.
+        Above 0; or a function of the number of the step, from 0, such as `CosineDecay(0.1, 500)`.
+        Its answers are at least 0.
     weight_decay : float
         At least 0.
     beta_1, beta_2 : float
@@ -260,7 +285,8 @@ class AdamW(Adam):
     Raises
     ------
     TypeError, ValueError
-        For a setting out of its range; as `update` says.
+        For a setting out of its range, or a class of schedules in place of a schedule; as `update`
+        says.
 
     Notes
     -----

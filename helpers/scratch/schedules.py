@@ -100,8 +100,8 @@ class PiecewiseConstantDecay:
     Raises
     ------
     TypeError, ValueError
-        If the boundaries do not increase, the numbers do not fit, or one is out of its range; in a
-        call, for a step that is no integer of at least 0.
+        If one of the two is no list, the boundaries do not increase, the numbers do not fit, or one
+        is out of its range; in a call, for a step that is no integer of at least 0.
 
     Notes
     -----
@@ -118,10 +118,12 @@ class PiecewiseConstantDecay:
 
     def __init__(self, boundaries, values):
         self.boundaries = [
-            check_integer(f"boundaries[{k}]", step, minimum=0) for k, step in enumerate(boundaries)
+            check_integer(f"boundaries[{k}]", step, minimum=0)
+            for k, step in _enumerate("boundaries", boundaries)
         ]
         self.values = [
-            check_number(f"values[{k}]", rate, minimum=0) for k, rate in enumerate(values)
+            check_number(f"values[{k}]", rate, minimum=0)
+            for k, rate in _enumerate("values", values)
         ]
         if not self.boundaries or self.boundaries != sorted(set(self.boundaries)):
             raise ValueError(f"`boundaries` must hold steps that increase; got {self.boundaries}.")
@@ -133,3 +135,12 @@ class PiecewiseConstantDecay:
 
     def __call__(self, step):
         return self.values[bisect_left(self.boundaries, check_integer("step", step, minimum=0))]
+
+
+def _enumerate(label, values):
+    try:
+        return list(enumerate(values))
+    except TypeError:
+        raise TypeError(
+            f"`{label}` must be a list of numbers; got {values!r}. Write `[{values!r}]` for one."
+        ) from None

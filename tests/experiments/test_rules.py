@@ -173,6 +173,27 @@ def test_a_verdict_prints_as_one_line(numbers, changes, line):
     assert str(missed).endswith("over 1 seed, 1 left out, wanted above -0.5 and below 0.25")
 
 
+@pytest.mark.parametrize(
+    ("above", "left_out", "exception", "as_stated"),
+    [
+        (0.05, 0, None, True),
+        (0.05, 1, None, False),  # of the remaining seeds it holds
+        (0.2, 0, None, False),
+        (0.05, 0, "it took two runs", False),
+        (0.05, 1, "seed 0 diverged", True),
+        (0.2, 0, "the gain is 0.1", True),
+    ],
+)
+def test_a_rule_holds_by_all_seeds_or_has_an_exception(above, left_out, exception, as_stated):
+    table = draw_runs()
+    table.loc[: left_out - 1, "status"] = "diverged"
+    verdict = judge(build_rule(above=above, exception=exception), table)
+    assert verdict.num_left_out == left_out
+    assert verdict.held is (above == 0.05)
+    assert verdict.as_stated is as_stated
+    assert str(verdict).endswith(f"above {above}. Exception: {exception}") is bool(exception)
+
+
 def write(path, content):
     path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return path
@@ -181,11 +202,12 @@ def write(path, content):
 @pytest.mark.law("read_rules")
 def test_what_was_written_is_read(tmp_path):
     second = {name: GIVEN[name] for name in GIVEN if name not in ("where", "between", "above")}
-    second |= {"name": "a-second", "above": -1, "below": 0.5}
+    second |= {"name": "a-second", "above": -1, "below": 0.5, "exception": "seed 3 diverged"}
     rules = read_rules(write(tmp_path / "rules.yaml", [GIVEN, second]))
     assert list(rules) == ["cnn-beats-dense", "a-second"]
     assert rules["cnn-beats-dense"] == build_rule()
     assert rules["cnn-beats-dense"].bounds == "above 0.05"
+    assert rules["cnn-beats-dense"].exception is None
     assert rules["a-second"] == Rule(**second)
     assert (rules["a-second"].where, rules["a-second"].between) == ({}, None)
     assert rules["a-second"].bounds == "above -1 and below 0.5"
@@ -216,6 +238,18 @@ def without(name):
         ([GIVEN | {"where": ["size", 250]}], r"`where` must map settings to values; got \['size'"),
         ([GIVEN | {"between": ["model", "cnn"]}], r"`between` must be a setting and two .*'cnn'\)"),
         ([GIVEN | {"between": "abc"}], "`between` must be a setting and two .*got 'abc'"),
+        ([GIVEN | {"exception": " "}], "`exception` must be a text that is not empty; got ' '"),
+        (
+            [GIVEN | {"between": [["model"], "a", "b"]}],
+            r"`between` must name .*; got \['model'\] and",
+        ),
+        (
+            [GIVEN | {"between": ["model", "a", None]}],
+            "`between` must name .*; got 'model' and None",
+        ),
+        ([GIVEN | {"where": {3: "cnn"}}], "`where` must name a setting by its text.*; got 3 and"),
+        ([GIVEN | {"where": {"size": [250]}}], r"`where` must name .*; got 'size' and \[250\]"),
+        ([GIVEN | {"where": {"size": math.nan}}], "`where` must name .*; got 'size' and nan"),
         (["cnn-beats-dense"], "rule 1: A rule must have lines such as .*got 'cnn-beats-dense'"),
         ([], r"must hold a list of rules, each with a `name`; got \[\]"),
         ({"rules": [GIVEN]}, "must hold a list of rules"),
@@ -259,6 +293,38 @@ def test_a_rule_that_does_not_fit_its_table_is_refused(changes, message):
         judge(build_rule(**changes), draw_runs())
 
 
+def test_arrays_are_no_settings():
+    with pytest.raises(TypeError, match=r"`where` must name a setting .*; got 'size' and array"):
+        build_rule(where={"size": np.array([250, 4000])})
+    with pytest.raises(TypeError, match=r"`between` must name a setting .*; got 'model' and array"):
+        build_rule(between=["model", "dense", np.array(["cnn"])])
+    assert judge(build_rule(where={"size": np.int64(250)}), draw_runs()).held
+
+
+@pytest.mark.parametrize("between", [["model", "dense", "cnn"], None])
+def test_where_cannot_choose_seeds_by_their_result(between):
+    table = draw_runs()
+    where = {"size": 250, "good": True} | ({} if between else {"model": "cnn"})
+    rule = build_rule(where=where, between=between)
+    assert judge(rule, table.assign(good=True)).num_seeds == 5
+    ranks = table.groupby(["model", "size"])["auc"].rank()
+    chosen = table.assign(good=(table["model"] == "dense") | (ranks > 2))
+    worst = chosen.query("model == 'cnn' and size == 250 and not good")["seed"].tolist()
+    of = " of 'cnn'" if between else ""
+    message = rf"`where` must keep .*good=True.* leaves out \[{worst[0]}, {worst[1]}\]{of}\. Select"
+    with pytest.raises(ValueError, match=message):
+        judge(rule, chosen)
+    # a run that diverged is not left out: it stays, and is counted
+    diverged = table.assign(good=True, status=table["status"].where(table["seed"] > 0, "diverged"))
+    assert judge(rule, diverged).num_left_out == 1
+
+
+def test_a_run_that_was_never_made_has_no_pair():
+    table = draw_runs().drop(index=[0, 5])  # dense, seed 0, of either size
+    verdict = judge(build_rule(), table)
+    assert (verdict.num_seeds, verdict.num_left_out) == (4, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "kind", "message"),
     [
@@ -266,6 +332,19 @@ def test_a_rule_that_does_not_fit_its_table_is_refused(changes, message):
         ((build_rule(), [1]), {}, TypeError, "`table` must be a data frame of run_grid; got list"),
         ((build_rule(), draw_runs()), {"confidence": 1}, ValueError, "`confidence` must be"),
         ((build_rule(), draw_runs().drop(columns="seed")), {}, ValueError, "'seed' is missing"),
+        ((build_rule(), draw_runs().iloc[:0]), {}, ValueError, "at least one run; got none"),
+        (
+            (build_rule(), draw_runs().assign(seed=np.nan)),
+            {},
+            ValueError,
+            "Rule 'cnn-beats-dense' .*the seed of each run; 20 of 20 have none",
+        ),
+        (
+            (build_rule(), pd.concat([draw_runs(), draw_runs()[["size"]]], axis=1)),
+            {},
+            ValueError,
+            "each column once; got 'size' twice",
+        ),
     ],
 )
 def test_other_arguments_are_refused(arguments, options, kind, message):

@@ -165,6 +165,18 @@ def test_a_table_of_run_grid_is_taken_even_from_a_csv_file(tmp_path):
         (lambda t: t.iloc[:0], {}, ValueError, "at least one run"),
         (lambda t: t.drop(columns="seed"), {}, ValueError, "columns that run_grid makes; 'seed'"),
         (lambda t: t.drop(columns="status"), {}, ValueError, "'status' is missing"),
+        (
+            lambda t: pd.concat([t, t[["auc"]]], axis=1),
+            {},
+            ValueError,
+            "each column once; got 'auc' twice",
+        ),
+        (
+            lambda t: t.assign(seed=t["seed"].where(t["seed"] > 1)),
+            {},
+            ValueError,
+            "the seed of each run; 12 of 30 have none",
+        ),
         (lambda t: t, {"by": ["modle", "size"]}, ValueError, "`by`.*Did you mean 'model'"),
         (lambda t: t, {"by": ["seed"]}, ValueError, "`by` must be one of"),
         (lambda t: t, {"value": "acu"}, ValueError, "`value`.*Did you mean 'auc'"),
@@ -209,3 +221,11 @@ def test_bad_comparisons_are_refused(options, kind, message):
     arguments = {"value": "auc", "between": ("model", "dense", "cnn"), "by": ["size"]} | options
     with pytest.raises(kind, match=message):
         compare_paired(draw_runs(), **arguments)
+
+
+def test_a_comparison_wants_the_seed_of_each_run():
+    # without it nothing says which runs are a pair
+    table = draw_runs(num_seeds=1)
+    table["seed"] = np.nan
+    with pytest.raises(ValueError, match="the seed of each run; 6 of 6 have none"):
+        compare_paired(table, "auc", between=("model", "dense", "cnn"), by="size")

@@ -49,6 +49,51 @@ def test_activations_by_hand():
     assert networks.count_activations(functional) == by_hand
 
 
+@pytest.mark.reference("count_flops")
+@pytest.mark.reference("count_activations")
+def test_a_layer_counts_in_the_model_that_is_asked_about():
+    convolution = layers.Conv2D(4, 3)
+    build(convolution)
+    elsewhere = keras.Sequential([keras.Input((8, 6, 3)), convolution])
+    assert networks.count_flops(elsewhere) == 2 * 6 * 4 * 27 * 4
+    assert networks.count_activations(elsewhere) == 8 * 6 * 3 + 6 * 4 * 4
+
+
+def test_layers_that_are_added_one_by_one_count_once():
+    model = build()
+    for layer in (layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(2)):
+        model.add(layer)
+    parts = [layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(2)]
+    assert networks.count_flops(model) == networks.count_flops(build(*parts))
+
+
+class Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(2)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+class Halved(layers.Dense):
+    """Has a kernel, and does something else with it."""
+
+    def call(self, inputs):
+        return super().call(inputs) / 2
+
+
+def build_repeated():
+    inputs = keras.Input(SHAPE)
+    layer = layers.Conv2D(3, 3, padding="same", name="twice")
+    return keras.Model(inputs, layer(layer(inputs)))
+
+
+def build_with_two_inputs():
+    pair = [keras.Input(SHAPE), keras.Input(SHAPE)]
+    return keras.Model(pair, layers.Add()(pair))
+
+
 OPEN = keras.Sequential([keras.Input((None, None, 1)), layers.Conv2D(2, 3)])
 
 
@@ -59,7 +104,14 @@ OPEN = keras.Sequential([keras.Input((None, None, 1)), layers.Conv2D(2, 3)])
         ("unet", TypeError, "must be a keras.Model; got a str"),
         (OPEN, ValueError, "built for images of one size"),
         (keras.Sequential([layers.Dense(3)]), ValueError, "Begin it with `keras.Input"),
-        (build(build(layers.Conv2D(2, 3))), TypeError, "Count the inner model on its own"),
+        (
+            Subclassed(),
+            ValueError,
+            "must be sequential or functional; got 'subclassed.*', a Subclas",
+        ),
+        (build_with_two_inputs(), ValueError, "must have one input; got 2"),
+        (build_repeated(), ValueError, "each layer at one place; got 'twice' at 2 places"),
+        (build(build(layers.Conv2D(2, 3))), ValueError, "Count the inner model on its own"),
     ],
 )
 def test_models_that_cannot_be_counted_are_refused(count, model, error, message):
@@ -67,7 +119,24 @@ def test_models_that_cannot_be_counted_are_refused(count, model, error, message)
         count(model)
 
 
-def test_an_unknown_layer_with_weights_is_refused():
-    sequence = [layers.Reshape((340, 3)), layers.LSTM(4)]
-    with pytest.raises(TypeError, match=r"a LSTM with weights\. Known are"):
-        networks.count_flops(build(*sequence))
+FIRST = {"data_format": "channels_first"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (
+            [layers.Reshape((340, 3)), layers.LSTM(4)],
+            r"a LSTM with weights\. Known are Dense, Conv2D",
+        ),
+        ([layers.EinsumDense("bijc,cd->bijd", (20, 17, 4))], "a EinsumDense with weights"),
+        ([layers.SeparableConv2D(4, 3)], "a SeparableConv2D with weights"),
+        ([Halved(4)], "a Halved with weights"),
+        ([layers.Conv2D(4, 3, **FIRST)], r"channels last; got 'conv2d.*' with 'channels_first'\."),
+        ([layers.DepthwiseConv2D(3, **FIRST)], "must have its channels last"),
+        ([layers.Conv2DTranspose(4, 3, **FIRST)], "must have its channels last"),
+    ],
+)
+def test_layers_whose_operations_are_not_known_are_refused(parts, message):
+    with pytest.raises(ValueError, match=message):
+        networks.count_flops(build(*parts))

@@ -70,19 +70,35 @@ def test_a_network_takes_its_rounded_weights_back():
 
 
 @pytest.mark.parametrize(
-    ("values", "precision", "message"),
+    ("values", "precision", "error", "message"),
     [
-        (VALUES, "int3", "must be one of 'float32', 'float16', .*; got 'int3'"),
-        ([1.0, np.nan], "int8", "finite; got nan or infinity"),
-        ([1.0, 7e4], "float16", "`values` must fit into float16; got 7e\\+04"),
-        ([1.0, 3.4e38], "bfloat16", "`values` must fit into bfloat16"),
+        (VALUES, "int3", ValueError, "must be one of 'float32', 'float16', .*; got 'int3'"),
+        ([1.0, np.nan], "int8", ValueError, "finite; got nan or infinity"),
+        ([1.0, 1e39], "int8", ValueError, r"`values` must fit into float32; got 1e\+39"),
+        ([1.0, 1e39], "float32", ValueError, "`values` must fit into float32"),
+        (VALUES[:0], "int8", ValueError, r"at least one number; got shape \(0, 5, 2, 7\)"),
+        ([], "bfloat16", ValueError, r"at least one number; got shape \(0,\)"),
+        (["1"], "int8", TypeError, "must hold real numbers; got <U1"),
+        ([1.0, 7e4], "float16", ValueError, "`values` must fit into float16; got 7e\\+04"),
+        ([1.0, 3.4e38], "bfloat16", ValueError, "`values` must fit into bfloat16"),
     ],
 )
-def test_values_that_cannot_be_rounded_are_refused(values, precision, message):
-    with pytest.raises(ValueError, match=message):
+def test_values_that_cannot_be_rounded_are_refused(values, precision, error, message):
+    with pytest.raises(error, match=message):
         networks.round_values(values, precision)
 
 
 def test_an_unknown_format_of_weights_is_refused():
     with pytest.raises(ValueError, match="got 'int1'"):
         networks.round_weights([VALUES], "int1")
+
+
+@pytest.mark.parametrize("weights", [networks.build_modern_network((20, 17, 3), 4), VALUES])
+def test_what_is_no_list_of_weights_is_refused(weights):
+    kind = type(weights).__name__
+    with pytest.raises(TypeError, match=rf"list of arrays; got a {kind}\. Use `model.get_weights"):
+        networks.round_weights(weights, "int8")
+
+
+def test_a_network_without_weights_has_none_to_round():
+    assert networks.round_weights([], "int8") == []

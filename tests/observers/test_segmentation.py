@@ -99,6 +99,14 @@ def test_a_sure_lesion_and_a_sure_absence_are_marked_exactly():
     np.testing.assert_array_equal(expected, [1, 1])
 
 
+def test_no_image_gives_no_probability_and_no_mask():
+    nothing = mask_posterior(IdealObserver(ABSENT, PRESENT), MASKS, np.empty((0, *SHAPE)))
+    assert nothing.shape == (0, *SHAPE)
+    masks, expected = best_dice_masks(nothing, 4)
+    assert (masks.shape, masks.dtype) == ((0, *SHAPE), bool)
+    assert (expected.shape, expected.dtype) == ((0,), "float64")
+
+
 OBSERVER = IdealObserver(ABSENT, PRESENT)
 IMAGE = np.zeros((1, *SHAPE))
 
@@ -130,7 +138,11 @@ def test_a_prevalence_of_one_is_refused():
         ([[[-0.1, 0.3]]], 2, ValueError, "values from -0.1"),
         ([[[0.8, 0.9]]], 1, ValueError, "add to 1.7 for 1 pixels"),
         ([[0.8, 0.9]], 1, ValueError, r"shape \(n, height, width\)"),
-        ([[[0.8, 0.9]]], 0, ValueError, "`num_pixels` must be an integer of at least 1"),
+        ([[[0.8, 0.9]]], 0, ValueError, "`num_pixels` must be an integer from 1 to 2; got 0"),
+        ([[[0.8, 0.9]]], 3, ValueError, "`num_pixels` must be an integer from 1 to 2; got 3"),
+        (np.empty((0, 5, 7)), 36, ValueError, "`num_pixels` must be an integer from 1 to 35"),
+        (np.empty((2, 0, 7)), 1, ValueError, "hold something"),
+        (np.empty((0, 5, 0)), 1, ValueError, "hold something"),
         ([[[True, False]]], 1, TypeError, "real numbers; got bool"),
     ],
 )

@@ -27,3 +27,18 @@ def test_outlines_differ_by_line_style_and_an_empty_mask_keeps_its_entry(ax):
     assert labels == ["truth", "nothing", "network"]
     assert len({handle.get_linestyle() for handle in handles}) == 3
     assert len({handle.get_color() for handle in handles}) == 3
+
+
+@pytest.mark.parametrize(
+    ("mask", "error", "message"),
+    [
+        (np.ones((6, 9)), TypeError, "must be bool; got float64. Use `probability > level`"),
+        (np.ones((6, 9, 1), bool), ValueError, r"shape \(height, width\); got \(6, 9, 1\)"),
+        (np.ones((9, 6), bool), ValueError, r"of the image, \(6, 9\); got \(9, 6\)"),
+    ],
+)
+def test_what_is_no_mask_of_the_image_is_refused(ax, mask, error, message):
+    plots.plot_image(ax, np.zeros((6, 9)))
+    with pytest.raises(error, match=message):
+        plots.plot_mask_outline(ax, mask, "truth")
+    assert ax.get_legend_handles_labels() == ([], [])

@@ -89,6 +89,18 @@ def test_what_cannot_be_drawn_is_refused(ax, summary, own, message):
         plots.plot_runs(ax, summary, x="size", label="cnn", own=own)
 
 
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        ({"summary": {}}, "`summary` must be a data frame, .*; got dict"),
+        ({"summary": SUMMARY, "own": [0.7]}, "`own` must be a data frame, .*; got list"),
+    ],
+)
+def test_what_is_no_table_is_refused(ax, tables, message):
+    with pytest.raises(TypeError, match=message):
+        plots.plot_runs(ax, **tables, x="size", label="cnn")
+
+
 def test_a_verdict_stands_beside_its_bounds(ax):
     equal = replace(RULE, answer="they are alike", above=-0.02, below=0.03)
     verdicts = [HELD, replace(HELD, rule=equal, mean=0.01, low=-0.01, high=0.025)]
@@ -134,3 +146,16 @@ def test_a_rule_without_any_run_has_its_word_alone(ax):
 def test_no_verdict_is_refused(ax):
     with pytest.raises(ValueError, match="`verdicts` must hold at least one"):
         plots.plot_verdicts(ax, [])
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "message"),
+    [
+        ([HELD, None], r"`verdicts` must hold what `judge` makes .*; got None \(NoneType\)"),
+        (["held"], r"`verdicts` must hold what `judge` makes .*; got 'held' \(str\)"),
+        (HELD, "`verdicts` must be a sequence; got Verdict"),
+    ],
+)
+def test_what_is_no_verdict_is_refused(ax, verdicts, message):
+    with pytest.raises(TypeError, match=message):
+        plots.plot_verdicts(ax, verdicts)

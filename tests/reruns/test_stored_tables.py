@@ -70,11 +70,35 @@ def test_a_table_comes_back_as_it_was(table, root):
     [
         (lambda t: t.to_dict(), TypeError, "`table` must be a data frame of run_grid; got dict"),
         (lambda t: t.iloc[:0], ValueError, "`table` must hold at least one run"),
-        (lambda t: t.assign(network="250"), ValueError, "as it is; 'network' does not"),
-        (lambda t: t.assign(network=None), ValueError, "as it is; 'network' does not"),
-        (lambda t: t.assign(network="True", tied=1), ValueError, "'network' does not"),
-        (lambda t: t.astype({"size": "int32"}), ValueError, "as it is; 'size' does not"),
-        (lambda t: t.rename(columns={"auc": 1}), ValueError, "as it is; 1 does not"),
+        (lambda t: t.assign(network="250"), ValueError, "'network' does not: it has texts that"),
+        (lambda t: t.assign(network=None), ValueError, "'network' does not: .* a missing value"),
+        (
+            lambda t: t.assign(network=t["network"].where(t["size"] > 250)),
+            ValueError,
+            "as it is; 'network' does not: it has a missing value among texts",
+        ),
+        (
+            lambda t: t.assign(network="True", tied=1),
+            ValueError,
+            "'network' does not: it has texts",
+        ),
+        (
+            lambda t: t.assign(network="12345678901234567890"),
+            ValueError,
+            "texts that look like num",
+        ),
+        (lambda t: t.astype({"size": "int32"}), ValueError, "'size' does not: its type is int32, "),
+        (
+            lambda t: t.assign(size=np.uint64(2**64 - 1), auc=t["auc"].astype("float32")),
+            ValueError,
+            "'size' does not: its type is uint64, .*; 'auc' does not: its type is float32",
+        ),
+        (lambda t: t.rename(columns={"auc": 1}), ValueError, "1 does not: its name is no text"),
+        (
+            lambda t: t.rename(columns={"auc": "rate"}),
+            ValueError,
+            "must have each column once; got 'rate' twice",
+        ),
     ],
 )
 def test_a_table_that_would_change_is_refused(change, kind, message):
@@ -93,6 +117,45 @@ def test_a_missing_table_is_refused_with_those_that_there_are(root):
         read_stored_table("06_faq", "why-a-cnn")
     with pytest.raises(ValueError, match="one of '06_faq', '07_more', or its number; got '05'"):
         read_stored_table("05", "why_a_cnn")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "must be a CSV file that can be read: No columns"),
+        (b"seed,auc\n", "must hold at least one run"),
+        (b"seed,auc\n1,2,3\n1,2,3,4\n", "must be a CSV file that can be read: .*tokenizing"),
+        (b"seed\n\xff\n", "must be a CSV file that can be read: .*utf-8"),
+    ],
+)
+def test_a_broken_file_is_named(content, message, root):
+    (root / "notebooks" / "tables").mkdir()
+    (root / "notebooks" / "tables" / "06_faq.curves.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"06_faq\.curves\.csv {message}(.|\n)*helpers tables 06"):
+        read_stored_table("06", "curves")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((6, "curves"), r"`notebook` must be a text; got 6 \(int\)"),
+        (("06", 1.5), r"`name` must be a text; got 1\.5 \(float\)"),
+    ],
+)
+def test_numbers_are_no_names(arguments, message, root):
+    with pytest.raises(TypeError, match=message):
+        read_stored_table(*arguments)
+
+
+def test_an_error_on_the_way_loses_no_table(root):
+    folder = root / "notebooks" / "tables"
+    folder.mkdir()
+    (folder / "06_faq.earlier.csv").touch()
+    results = write_run(root, {"curves": "seed\n1\n"})
+    (results.parent / "06_faq.table.late.csv").write_bytes(b"\xff")
+    with pytest.raises(UnicodeDecodeError):
+        store_tables(root / "notebooks" / "06_faq.ipynb", results)
+    assert (folder / "06_faq.earlier.csv").exists()
 
 
 def test_the_tables_of_a_run_replace_those_of_the_course(root):

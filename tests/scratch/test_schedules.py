@@ -110,6 +110,49 @@ def test_optimizers_that_misread_their_schedule_are_told_apart(mistake):
         )
 
 
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_kerass_schedules_become_numbers(name):
+    theirs = keras.optimizers.schedules.CosineDecay(0.25, 4)
+    optimizer = getattr(scratch, name)(theirs)
+    weights = {"w": np.ones(2)}
+    for step in range(3):
+        optimizer.update(weights, {"w": np.ones(2)})
+        assert type(optimizer.learning_rate) is float
+        np.testing.assert_allclose(optimizer.learning_rate, float(theirs(step)), **EXACT64)
+    assert type(weights["w"]) is np.ndarray
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        (-0.1, ValueError, r"`learning_rate` must be a finite number >= 0; got -0\.1"),
+        (float("nan"), ValueError, "`learning_rate` must be a finite number >= 0; got nan"),
+        (None, TypeError, "a schedule that answers with a number; got None at step 1"),
+        ("fast", TypeError, "a schedule that answers with a number; got 'fast' at step 1"),
+    ],
+)
+def test_a_schedules_bad_answer_is_refused(name, answer, error, message):
+    optimizer = getattr(scratch, name)(lambda step: 0.1 if step == 0 else answer)
+    weights = {"w": np.ones(2)}
+    optimizer.update(weights, {"w": np.ones(2)})
+    before = weights["w"].copy()
+    with pytest.raises(error, match=message):
+        optimizer.update(weights, {"w": np.ones(2)})
+    np.testing.assert_array_equal(weights["w"], before)
+    assert optimizer.iterations == 1
+    with pytest.raises(error, match=message.replace("step 1", "step 0")):
+        getattr(scratch, name)(lambda step: answer)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("kind", [scratch.CosineDecay, scratch.PiecewiseConstantDecay])
+def test_a_class_in_place_of_a_schedule_is_refused(name, kind):
+    message = rf"the class {kind.__name__}\. Build a schedule with it: `{kind.__name__}\(\.\.\.\)`"
+    with pytest.raises(TypeError, match=message):
+        getattr(scratch, name)(kind)
+
+
 @pytest.mark.parametrize(
     ("build", "error", "message"),
     [
@@ -159,6 +202,16 @@ def test_optimizers_that_misread_their_schedule_are_told_apart(mistake):
             lambda: scratch.PiecewiseConstantDecay([2], [1, -1]),
             ValueError,
             r"`values\[1\]` must be a finite number >= 0; got -1",
+        ),
+        (
+            lambda: scratch.PiecewiseConstantDecay(3, [1, 2]),
+            TypeError,
+            r"`boundaries` must be a list of numbers; got 3\. Write `\[3\]` for one",
+        ),
+        (
+            lambda: scratch.PiecewiseConstantDecay([3], 0.1),
+            TypeError,
+            r"`values` must be a list of numbers; got 0\.1",
         ),
         (
             lambda: scratch.PiecewiseConstantDecay([2], [1, 2])(-1),
