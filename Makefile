@@ -4,7 +4,7 @@ VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run test test-real lab notebooks bench lock clean
+.PHONY: help environment run test test-grading test-real lab notebooks bench lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -e 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,11 @@ test: environment  ## lint, unit tests, checks of the notebooks, nbval and paper
 
 test-real: environment  ## full-size training on real MNIST and PneumoniaMNIST ($$COURSE_DATA_DIR)
 	@$(VENV_PYTHON) -m helpers check --only real
+
+test-grading: environment  ## release, grading and its box, on hostile submissions, too
+	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+	  --editable ".[grading]"
+	@$(VENV_PYTHON) -m helpers check --only grading
 
 lab: environment  ## open the notebooks in JupyterLab, on a working copy in work/
 	@$(VENV_PYTHON) -m helpers lab $(ARGS)

@@ -210,6 +210,7 @@ def tables(notebook, output_dir):
         "check                      lint, format, tests, nbval, smoke",
         "check --only lint --only tests",
         "check --only portable      nbval with other arithmetic",
+        "check --only grading       assignments released and graded; needs nbgrader",
         "check --only real          full-size training on real data",
     )
 )

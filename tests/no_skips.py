@@ -1,6 +1,7 @@
-"""A pytest plugin for `python -m helpers check --only real`: a test that is skipped has failed.
+"""A pytest plugin for steps of `python -m helpers check`: a test that is skipped has failed.
 
-Without the real data every test of that step would skip itself, and pytest would report success.
+Without the real data every test of the step `real` would skip itself, and pytest would report
+success; so would the step `grading` without nbgrader.
 """
 
 import pytest
@@ -13,8 +14,7 @@ def pytest_runtest_makereport(item):
     if report.skipped and not hasattr(report, "wasxfail"):
         _, _, reason = report.longrepr
         report.outcome = "failed"
-        report.longrepr = (
-            f"{item.name} must run here, and it was not run. {reason}\n"
-            "COURSE_DATA_DIR must name the folder that holds the real data."
-        )
+        report.longrepr = f"{item.name} must run here, and it was not run. {reason}"
+        if item.get_closest_marker("real"):
+            report.longrepr += "\nCOURSE_DATA_DIR must name the folder that holds the real data."
     return report

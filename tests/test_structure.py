@@ -19,6 +19,8 @@ PARTS = {"data", "scratch", "networks", "evaluation", "experiments", "reruns"}
 ALLOWED = {"data": {"observers"}, "evaluation": {"observers"}}
 # what notebooks import, and nothing in the package
 NOTEBOOKS_ONLY = ("experiments", "plots")
+# what uses the package, and lies beside it
+ABOVE = ("benchmarks", "grading", "tests")
 HEAVY = ("keras", "tensorflow", "torch", "jax")
 # what helpers.data needs now and then only: its import stays quick without them
 SLOW = ("pandas", "sklearn", "pooch", "skimage", "pydicom", "nibabel", "mlxtend")
@@ -57,6 +59,8 @@ def find_violations(path, source):
         words = name.split(".")
         if words[0] in ("tensorflow", "torch", "jax") and str(place) != "networks/gradients.py":
             found.append(f"{path}: only networks/gradients.py knows a backend, not {name}")
+        if words[0] in ABOVE:
+            found.append(f"{path}: the package does not import {words[0]}")
         if words[0] != "helpers" or len(words) < 2:
             continue
         if words[1] in NOTEBOOKS_ONLY and part != words[1]:
@@ -91,6 +95,7 @@ def test_imports_point_one_way():
         ("helpers/experiments/x.py", "from helpers.evaluation import Estimate"),
         ("helpers/checks.py", "from helpers.data import load_dataset"),
         ("helpers/progress.py", "from helpers.data import load_dataset"),
+        ("helpers/reruns/x.py", "from grading.sources import read_source"),
     ],
 )
 def test_the_import_check_can_fail(path, source):

@@ -62,10 +62,11 @@ def build_steps(root=None):
     return {
         "lint": [Command(["ruff", "check", "."])],
         "format": [Command(["ruff", "format", "--check", "."])],
-        "tests": [Command(["pytest", "-q", "-m", "not real"])],
+        "tests": [Command(["pytest", "-q", "-m", "not real and not grading"])],
         "nbval": [Command(nbval)],
         "smoke": [Command(smoke)],
         "portable": [Command(nbval, WITHOUT_ONEDNN), Command(nbval, ONE_THREAD)],
+        "grading": [Command(["pytest", "-q", *NO_SKIPS, "-m", "grading", "tests/grading"])],
         "real": [Command(["pytest", "-q", *NO_SKIPS, "-m", "real", "tests"])],
     }
 

@@ -1,0 +1,1 @@
+"""The lecturer's tool: release the assignments, and grade what comes back."""
