@@ -41,5 +41,6 @@ lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	  --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --quiet; } > requirements.lock.new && mv requirements.lock.new requirements.lock
 
-clean:  ## delete what the other targets made, but not work/
-	rm -rf .venv build
+clean:  ## delete what the other targets made, but not work/, nor grades
+	rm -rf .venv
+	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name assignments -exec rm -rf {} +; fi

@@ -112,8 +112,10 @@ def _plan(argv, folder, limits, connection):
 def _watch(process, limits):
     """Wait for the end of the program; return which limit it passed, or None."""
     end = time.monotonic() + limits.time_s
-    me = psutil.Process()
+    me, client = psutil.Process(), os.getppid()
     while process.poll() is None:
+        if os.getppid() != client:
+            return "lost its client"
         if time.monotonic() > end:
             return f"ran longer than {limits.time_s:g} s"
         tree = me.children(recursive=True)

@@ -103,4 +103,33 @@ def grade(folder, names, jobs, accept_no_box):
     from grading.run import grade_folder
 
     with _refusing(ValueError, FileNotFoundError):
-        grade_folder(folder, names, jobs=jobs, accept_no_box=accept_no_box)
+        results = grade_folder(
+            folder, names, jobs=jobs, accept_no_box=accept_no_box, watch=_watch_grading
+        )
+    _print_graded(results)
+
+
+def _watch_grading(results, total):
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(results, description="grade", total=total, console=Console(stderr=True))
+
+
+def _print_graded(results):
+    from grading.sources import find_folders
+    from helpers.reruns.tables import print_table
+
+    rows = []
+    for result in results:
+        automatic = [task for task in result.tasks if task.points is not None]
+        points = f"{sum(task.points for task in automatic):g}"
+        most = f"{sum(task.max_points for task in automatic):g}"
+        by_hand = sum(task.max_points for task in result.tasks if task.points is None)
+        note = f"rejected: {result.rejected}" if result.rejected else "; ".join(result.notes)
+        scores = ("", "") if result.rejected else (f"{points} of {most}", f"{by_hand:g}")
+        rows.append((result.student, result.assignment, *scores, note))
+    print_table(["student", "assignment", "points", "open, by hand", "note"], rows)
+    build = find_folders().build
+    print(f"Points and messages of each task: {build / 'grades.csv'}")
+    print(f"Feedback pages: {build / 'feedback'}")

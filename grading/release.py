@@ -28,6 +28,7 @@ from grading.sources import (
     source_path,
 )
 from helpers.checks import quoted
+from helpers.reruns.files import write_text
 
 # what a zip holds besides the notebook, its start page and the package
 COURSE_FILES = (
@@ -233,7 +234,14 @@ def _package(root):
     return {file for pattern in ("**/*.py", *patterns) for file in (root / "helpers").glob(pattern)}
 
 
+# for nbgrader's own tools on the folder of the build, such as Formgrader
+CONFIGURATION = """c = get_config()
+c.CourseDirectory.source_directory = "masters"
+"""
+
+
 def _publish(names, stage, folders):
+    write_text(folders.build / "nbgrader_config.py", CONFIGURATION)
     for name in names:
         for new, old in ((stage.release, folders.release), (stage.masters, folders.masters)):
             _replace_folder(new / name, old / name, aside=new / f"{name}.old")
