@@ -12,6 +12,7 @@ from benchmarks import (
     cores,
     coverage,
     evaluation,
+    grading,
     notebooks,
     simulation,
     startup,
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "startup": startup,
     "notebooks": notebooks,
     "cores": cores,
+    "grading": grading,
 }
 WIDTH_OF_FILES = 160  # a file or a pipe has no width that lines would have to fit into
 

@@ -31,6 +31,7 @@ from grading.box_watch import COURSE, VERDICT, Limits, run_in_box
 __all__ = ["Limits", "kernel_manager_class", "probe_box", "read_verdict", "run_in_box"]
 
 MAX_FOLDER_LENGTH = 80
+MOST_BYTES = 20_000_000  # of one message of the kernel: a larger one is never taken in
 WATCH = Path(__file__).with_name("box_watch.py").resolve()
 PROBE_LIMITS = Limits(time_s=30, memory_mb=512, processes=16)
 TRIAL = """
@@ -63,6 +64,8 @@ def kernel_manager_class(folder, limits=None):
     ValueError
         If the path of `folder` is too long for Unix sockets.
     """
+    import zmq
+    from jupyter_client.asynchronous import AsyncKernelClient
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
@@ -76,7 +79,15 @@ def kernel_manager_class(folder, limits=None):
     argv = [sys.executable, "-I", str(WATCH), str(folder), settings, "{connection_file}"]
     spec = KernelSpec(argv=argv, display_name="A kernel in a box", language="python")
 
+    class BoundedClient(AsyncKernelClient):
+        def _context_default(self):
+            context = super()._context_default()
+            context.setsockopt(zmq.MAXMSGSIZE, MOST_BYTES)
+            return context
+
     class BoxedKernelManager(AsyncKernelManager):
+        client_factory = BoundedClient
+
         def __init__(self, **options):
             super().__init__(**options)
             self.transport = "ipc"  # Unix sockets need no network

@@ -47,9 +47,10 @@ def release(names):
     A name is a number (02) or a whole name. The notebooks go to `build/assignments/release`, and
     zips with all that a student needs to `build/assignments/zips`. Grades are kept.
     """
+    from grading.lock import BusyError
     from grading.release import ReleaseError, release_assignments
 
-    with _refusing(ValueError, FileNotFoundError, ReleaseError):
+    with _refusing(ValueError, FileNotFoundError, ReleaseError, BusyError):
         released = release_assignments(names, watch=_watch)
     _print_released(released)
 
@@ -97,16 +98,27 @@ def _print_released(released):
 def grade(folder, names, jobs, accept_no_box):
     """Grade the submissions in FOLDER, laid out as FOLDER/STUDENT/NAME/NAME.ipynb.
 
-    NAMES choose assignments; none means all. Submissions that are graded already are skipped, so
-    a run that was stopped can be started again. Release the assignments first.
+    NAMES choose assignments; none means all that are released. Submissions that are graded
+    already are skipped, so a run that was stopped can be started again.
     """
+    from grading.lock import BusyError
     from grading.run import grade_folder
 
-    with _refusing(ValueError, FileNotFoundError):
+    with _refusing(ValueError, FileNotFoundError, BusyError):
         results = grade_folder(
             folder, names, jobs=jobs, accept_no_box=accept_no_box, watch=_watch_grading
         )
     _print_graded(results)
+    _print_strays(folder)
+
+
+def _print_strays(folder):
+    from grading.sources import choose_assignments
+    from grading.submissions import find_strays
+
+    strays = find_strays(folder, choose_assignments())
+    if strays:
+        print(f"Not graded, because it is no folder of an assignment: {', '.join(strays)}")
 
 
 def _watch_grading(results, total):
@@ -122,14 +134,16 @@ def _print_graded(results):
 
     rows = []
     for result in results:
-        automatic = [task for task in result.tasks if task.points is not None]
-        points = f"{sum(task.points for task in automatic):g}"
-        most = f"{sum(task.max_points for task in automatic):g}"
+        given = [task for task in result.tasks if task.points is not None]
+        points = f"{sum(task.points for task in given):g}"
+        most = f"{sum(task.max_points for task in given):g}"
         by_hand = sum(task.max_points for task in result.tasks if task.points is None)
-        note = f"rejected: {result.rejected}" if result.rejected else "; ".join(result.notes)
-        scores = ("", "") if result.rejected else (f"{points} of {most}", f"{by_hand:g}")
-        rows.append((result.student, result.assignment, *scores, note))
-    print_table(["student", "assignment", "points", "open, by hand", "note"], rows)
+        scores = ("rejected", "") if result.rejected else (f"{points} of {most}", f"{by_hand:g}")
+        rows.append((result.student, result.assignment, *scores))
+    print_table(["student", "assignment", "points", "still open"], rows)
+    for result in results:  # below: they would make the table too wide for most terminals
+        for note in [f"rejected: {result.rejected}"] if result.rejected else result.notes:
+            print(f"{result.student}, {result.assignment}: {note}")
     build = find_folders().build
     print(f"Points and messages of each task: {build / 'grades.csv'}")
     print(f"Feedback pages: {build / 'feedback'}")

@@ -3,15 +3,18 @@
 import logging
 import re
 from contextlib import suppress
+from html import escape
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
-from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import GetGrades
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from traitlets.config import Config
 
 from grading.sources import HIDDEN
+from helpers.reruns.files import write_text
 
 HIDDEN_PART = re.compile(rf"[ \t]*{HIDDEN[0]}\n.*?{HIDDEN[1]}", re.S)
 
@@ -21,7 +24,7 @@ LOCK = """<head>
 style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'">"""
 
 
-class HideTests(Preprocessor):
+class HideTests(NbGraderPreprocessor):  # others are registered, but do not run unless enabled
     """Take out hidden tests, and the traces of errors, which quote them."""
 
     def preprocess_cell(self, cell, resources, index):
@@ -31,6 +34,21 @@ class HideTests(Preprocessor):
                 if output.output_type == "error":
                     output.traceback = [f"{output.ename}: {output.evalue}"]
         return cell, resources
+
+
+class PlainText(IPythonRenderer):
+    """Show HTML in Markdown as the text that it is."""
+
+    def __init__(self):
+        super().__init__(escape=True, allow_harmful_protocols=False)
+
+    def block_mermaidjs(self, code):
+        return f"<pre>{self.escape_html(code)}</pre>"
+
+
+def render_markdown(source):
+    """Turn Markdown into HTML that holds none of its author's own."""
+    return MarkdownWithMath(renderer=PlainText()).render(source)
 
 
 def write_feedback(folders, student, assignment):
@@ -44,13 +62,22 @@ def write_feedback(folders, student, assignment):
     log = logging.Logger("nbgrader")
     log.addHandler(logging.NullHandler())
     converter = GenerateFeedback(coursedir=course, log=log, force=True)
-    converter.preprocessors = [GetGrades, HideTests, SanitizeHTML, CSSHTMLHeaderPreprocessor]
+    converter.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+    filters = {"markdown2html": render_markdown}
+    converter.update_config(Config({"HTMLExporter": {"filters": filters}}))
     with suppress(NbGraderException):
         converter.start()
     page = folders.build / "feedback" / student / assignment / f"{assignment}.html"
     if not page.exists():
         raise OSError(f"The feedback page of {student} for {assignment} could not be made.")
-    page.write_text(
-        LOCK.join(page.read_text(encoding="utf-8").split("<head>", 1)), encoding="utf-8"
-    )
+    before, after = page.read_text(encoding="utf-8").split("<head>", 1)
+    page.write_text(f"{before}{LOCK}{after}", encoding="utf-8")
     return page
+
+
+def write_rejection(folders, student, assignment, reason):
+    """Make the page of a submission that could not be graded."""
+    page = folders.build / "feedback" / student / assignment / f"{assignment}.html"
+    text = f"Your submission to {assignment} could not be graded. It {reason}"
+    head = f"<!DOCTYPE html>\n<html>{LOCK}\n<meta charset='utf-8'></head>\n"
+    write_text(page, f"{head}<body><p>{escape(text)}</p></body></html>\n")

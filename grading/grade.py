@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
 import tempfile
 import threading
@@ -56,24 +57,22 @@ class Result:
     tasks: list = field(default_factory=list)
 
 
-def grade_submission(submission, *, root, digest, boxed=True):
-    """Grade a submission; return its result, and the graded notebook (None if it was rejected)."""
+def grade_submission(submission, course, *, root, digest, boxed=True):
+    """Grade a submission; return its result, and the graded notebook (None if it was rejected).
+
+    `course` is a new folder for what is needed meanwhile.
+    """
     folders = find_folders(root)
     notes = []
     try:
         path, notes = find_notebook(submission)
-        master = nbformat.read(_master(folders, submission.assignment), as_version=4)
+        master = nbformat.read(folders.master(submission.assignment), as_version=4)
         notebook, repairs = repair(read_submission(path), master)
         notes += repairs
-        with tempfile.TemporaryDirectory(prefix="grading-") as course:
-            graded = _run(notebook, submission.assignment, folders, Path(course), boxed)
-    except (Rejected, OSError) as error:
+        graded = _run(notebook, submission.assignment, folders, course, boxed)
+    except Rejected as error:
         return _result(submission, digest, notes, rejected=_shorten(str(error))), None
     return _result(submission, digest, notes, tasks=list(read_tasks(graded))), graded
-
-
-def _master(folders, name):
-    return folders.masters / name / f"{name}.ipynb"
 
 
 def _result(submission, digest, notes, **parts):
@@ -109,8 +108,10 @@ def _run(notebook, name, folders, course, boxed):
         converter.start()
     graded = course / "autograded" / STUDENT / name / f"{name}.ipynb"
     if not graded.exists():
-        stopped = record.get("stopped") or (read_verdict(box) if boxed else None)
-        raise Rejected(_why(stopped, record, told))
+        stopped = (read_verdict(box) if boxed else None) or record.get("stopped")
+        if "cell" not in record:  # no code of the student has run: not the student's fault
+            raise RuntimeError(stopped or " ".join(told) or "nbgrader ran no cell")
+        raise Rejected(_why(stopped, record["cell"], told))
     return nbformat.read(graded, as_version=4)
 
 
@@ -129,13 +130,13 @@ def _listen(log):
     return told
 
 
-def _why(stopped, record, told):
-    where = f"in cell `{record['cell']}`" if "cell" in record else "at the start"
+def _why(stopped, cell, told):
     if stopped:
-        return f"the notebook {stopped}, {where}"
+        return f"the notebook {stopped}, in cell `{cell}`"
     if any("Kernel died" in line or "DeadKernelError" in line for line in told):
-        return f"the kernel died {where}: the code ended it (`exit`, `os._exit`) or crashed it"
-    return f"it could not be graded, {where}: {' '.join(told) or 'nothing was said'}"
+        what = "the code ended it (`exit`, `os._exit`) or crashed it"
+        return f"the kernel died in cell `{cell}`: {what}"
+    return f"the kernel sent what no notebook may hold, in cell `{cell}`"
 
 
 def read_tasks(graded):
@@ -164,21 +165,21 @@ def _message(kind, points, most, error, trouble):
         return ""
     if error.startswith("NameError") and trouble:
         return _shorten(trouble)  # the name is missing because the answer failed
-    return _shorten(error.removeprefix("AssertionError: ") or "the test printed a warning")
+    return _shorten(error.removeprefix("AssertionError: "))
 
 
 def _error_of(cell):
     """Return the last line of a cell's error, or nothing."""
-    for output in cell.get("outputs", []):
-        if output.output_type == "error":
-            if output.ename == "CellTimeoutError":
-                from grading.kernel import CELL_SECONDS
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    if any(error.ename == "CellTimeoutError" for error in errors):  # behind the interrupt's own
+        from grading.kernel import CELL_SECONDS
 
-                return f"ran longer than {CELL_SECONDS} s and was stopped"
-            if output.ename == "NotImplementedError":
-                return "has no answer yet"
-            return f"{output.ename}: {output.evalue}"
-    return ""
+        return f"ran longer than {CELL_SECONDS} s and was stopped"
+    if not errors:
+        return ""
+    if errors[0].ename == "NotImplementedError":
+        return "has no answer yet"
+    return f"{errors[0].ename}: {errors[0].evalue}"
 
 
 def _shorten(text):
@@ -191,20 +192,26 @@ def _shorten(text):
 def main():
     """Grade what the job on the first line of the standard input names; write it into a folder."""
     job = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_caller, daemon=True).start()
     submission = Submission(job["student"], job["assignment"], Path(job["folder"]))
-    result, graded = grade_submission(
-        submission, root=job["root"], digest=job["digest"], boxed=job["boxed"]
-    )
+    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as course:
+        threading.Thread(target=_end_with_caller, args=[course], daemon=True).start()
+        result, graded = grade_submission(
+            submission,
+            Path(course),
+            root=job["root"],
+            digest=job["digest"],
+            boxed=job["boxed"],
+        )
     target = Path(job["target"])
     if graded is not None:
         nbformat.write(graded, target / "graded.ipynb")
     (target / "result.json").write_text(json.dumps(asdict(result)), encoding="utf-8")
 
 
-def _end_with_caller():
+def _end_with_caller(course):
     """End when the caller is gone: then its end of the standard input closes."""
     sys.stdin.read()
+    shutil.rmtree(course, ignore_errors=True)
     os._exit(1)
 
 

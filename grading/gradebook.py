@@ -5,9 +5,9 @@ import io
 import json
 import warnings
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from grading.grade import BY_HAND, Result, Task
+from grading.grade import Result, Task
 from helpers.reruns.files import write_text
 
 COLUMNS = ("student", "assignment", "task", "points", "max_points", "message")
@@ -16,9 +16,18 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what b
 
 def read_result(folders, submission):
     """Read the kept result of a submission; None if there is none that can be read."""
+    return _read(_result_path(folders, submission))
+
+
+def read_results(folders):
+    """Read all results that are kept, of all students and assignments."""
+    paths = sorted((folders.build / "results").glob("*/*.json"))
+    return [result for path in paths if (result := _read(path)) is not None]
+
+
+def _read(path):
     try:
-        text = _result_path(folders, submission).read_text(encoding="utf-8")
-        return parse_result(text)
+        return parse_result(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -53,6 +62,16 @@ def enter_scores(folders, result):
         book.db.commit()
 
 
+def entered_submissions(folders):
+    """List the submissions that the gradebook knows, each as student and assignment."""
+    with open_gradebook(folders) as book:
+        return {
+            (submission.student_id, assignment.name)
+            for assignment in book.assignments
+            for submission in assignment.submissions
+        }
+
+
 @contextmanager
 def _without_notices():
     """Hide what SQLAlchemy notices in nbgrader's way of adding a submission."""
@@ -68,10 +87,41 @@ def open_gradebook(folders):
     return Gradebook(f"sqlite:///{folders.gradebook}")
 
 
+def add_manual_scores(folders, results):
+    """Put the points and comments that were given by hand in place of the automatic ones."""
+    given = _read_manual_scores(folders)
+    return [
+        replace(result, tasks=[_as_given(task, result, given) for task in result.tasks])
+        for result in results
+    ]
+
+
+def _as_given(task, result, given):
+    where = (result.student, result.assignment, task.name)
+    if where not in given:
+        return task
+    points, comment = given[where]
+    if comment is None:  # the cell of a test has none
+        comment = task.message if points < task.max_points else ""
+    return replace(task, points=points, message=" ".join(comment.split()))
+
+
+def _read_manual_scores(folders):
+    """Map student, assignment and cell to points and comment, where points were given by hand."""
+    from nbgrader.api import Grade
+
+    with open_gradebook(folders) as book:
+        found = {}
+        for grade in book.db.query(Grade).filter(Grade.manual_score.isnot(None)):
+            comments = {each.name: each.manual_comment or "" for each in grade.notebook.comments}
+            where = (grade.student.id, grade.notebook.name, grade.name)
+            found[where] = (grade.manual_score, comments.get(grade.name))
+    return found
+
+
 def write_table(folders, results):
     """Write `grades.csv`: a line for each graded cell, or for the submission if it was rejected."""
-    with open_gradebook(folders) as book:
-        lines = [line for result in results for line in _lines(result, book)]
+    lines = [line for result in results for line in _lines(result)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -81,19 +131,14 @@ def write_table(folders, results):
     return path
 
 
-def _lines(result, book):
+def _lines(result):
     first = (result.student, result.assignment)
     if result.rejected:
         return [(*first, "", "", "", f"rejected: {result.rejected}")]
     lines = [(*first, "", "", "", note) for note in result.notes]
     for task in result.tasks:
-        points = task.points
-        if task.message == BY_HAND:
-            name = result.assignment
-            points = book.find_grade(task.name, name, name, result.student).manual_score
-        message = "" if task.message == BY_HAND and points is not None else task.message
-        points = "" if points is None else f"{points:g}"
-        lines.append((*first, task.name, points, f"{task.max_points:g}", message))
+        points = "" if task.points is None else f"{task.points:g}"
+        lines.append((*first, task.name, points, f"{task.max_points:g}", task.message))
     return lines
 
 

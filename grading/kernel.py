@@ -1,16 +1,17 @@
 """Running a submission's cells: in the box, with bounded time and bounded output."""
 
-import base64
-import binascii
+import time
 
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
-from grading.sources import grading_data
+from grading.sources import grading_data, kind_of
+from grading.submissions import is_base64
 
 CELL_SECONDS = 30
 MOST_OUTPUT = 5_000_000  # characters, of the whole notebook
-SHOWN = ("text/plain", "image/png")  # a page made of these runs no script
+STUBBORN = f"ran longer than {CELL_SECONDS} s, could not be interrupted and was stopped"
+TALKATIVE = f"printed more than {MOST_OUTPUT / 1e6:g} MB"
 
 
 def build_execute(kernel_manager, record):
@@ -29,13 +30,21 @@ def build_execute(kernel_manager, record):
 
         def preprocess_cell(self, cell, resources, index):
             record["cell"] = grading_data(cell).get("grade_id", f"number {index + 1}")
-            return super().preprocess_cell(cell, resources, index)
+            started = time.monotonic()
+            try:
+                return super().preprocess_cell(cell, resources, index)
+            except CellTimeoutError:  # it ignored the interrupt, or what it said got lost
+                slow = time.monotonic() - started >= CELL_SECONDS
+                record["stopped"] = STUBBORN if slow else TALKATIVE
+                raise
 
         def process_message(self, msg, cell, cell_index):
+            if msg["msg_type"].startswith("comm_"):
+                return None  # for widgets, which nobody sees here
             self.num_characters += _size(msg["content"])
             if self.num_characters <= MOST_OUTPUT:
                 return super().process_message(msg, cell, cell_index)
-            record["stopped"] = f"printed more than {MOST_OUTPUT / 1e6:g} MB"
+            record["stopped"] = TALKATIVE
             self.km.provisioner.process.kill()
             raise DeadKernelError("Kernel died")
 
@@ -52,25 +61,22 @@ def _size(content):
 
 
 class KeepPlainOutput(NbGraderPreprocessor):
-    """Drop outputs in which a page could hide a script: all but text and images."""
+    """Keep text and images, in which no page can hide a script; of a test keep its error only.
+
+    nbgrader would take a warning in a test for a failure, and a value that it shows for its points.
+    """
 
     def preprocess_cell(self, cell, resources, index):
+        if kind_of(cell) == "test":
+            cell.outputs = [each for each in cell.outputs if each["output_type"] == "error"]
         for output in cell.get("outputs", []):
             if "data" in output:
                 output["data"] = {
                     kind: value
                     for kind, value in output["data"].items()
-                    if kind == "text/plain" or (kind == "image/png" and _is_base64(value))
+                    if kind == "text/plain" or (kind == "image/png" and is_base64(value))
                 }
             output.pop("metadata", None)
             if output["output_type"] in ("display_data", "execute_result"):
                 output["metadata"] = {}
         return cell, resources
-
-
-def _is_base64(value):
-    try:
-        base64.b64decode("".join(value.split()), validate=True)
-    except (AttributeError, ValueError, binascii.Error):
-        return False
-    return True

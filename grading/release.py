@@ -12,11 +12,12 @@ import sysconfig
 import tempfile
 import tomllib
 import zipfile
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from grading.leaks import find_leaks
+from grading.lock import one_at_a_time
 from grading.sources import (
     Folders,
     SourceError,
@@ -68,16 +69,17 @@ def release_assignments(names=(), *, root=None, watch=iter):
     """
     folders = find_folders(root)
     sources = _read_sources(choose_assignments(names, root=root), root)
-    folders.build.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folders.build, prefix=".release-") as aside:
+    with (
+        one_at_a_time(folders),
+        tempfile.TemporaryDirectory(dir=folders.build, prefix=".release-") as aside,
+    ):
         stage = Folders(Path(aside))
         stage.build.mkdir(parents=True)
-        with _unchanged(folders.gradebook):
-            if folders.gradebook.exists():
-                copy_gradebook(folders.gradebook, stage.gradebook)
-            else:
-                create_gradebook(stage.gradebook)
-            released = [_make(name, sources[name], folders, stage) for name in watch(list(sources))]
+        if folders.gradebook.exists():
+            copy_gradebook(folders.gradebook, stage.gradebook)
+        else:
+            create_gradebook(stage.gradebook)
+        released = [_make(name, sources[name], folders, stage) for name in watch(list(sources))]
         _publish(list(sources), stage, folders)
     return released
 
@@ -92,18 +94,6 @@ def _read_sources(names, root):
     if problems:
         raise SourceError("\n".join(problems))
     return sources
-
-
-@contextmanager
-def _unchanged(gradebook):
-    """Refuse to go on if the gradebook was written in the block: its new grades would be lost."""
-    before = gradebook.stat().st_mtime_ns if gradebook.exists() else None
-    yield
-    if before != (gradebook.stat().st_mtime_ns if gradebook.exists() else None):
-        raise ReleaseError(
-            f"{gradebook.name} must not change during a release; it did. Wait until grading has "
-            "ended, then release again."
-        )
 
 
 def copy_gradebook(gradebook, target):
@@ -237,17 +227,21 @@ def _package(root):
 # for nbgrader's own tools on the folder of the build, such as Formgrader
 CONFIGURATION = """c = get_config()
 c.CourseDirectory.source_directory = "masters"
+# else what a student writes as HTML would run in the browser of the lecturer
+c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
 """
 
 
 def _publish(names, stage, folders):
     write_text(folders.build / "nbgrader_config.py", CONFIGURATION)
+    # First, because grading runs the gradebook's tests: those of a master that it does not know yet
+    # would count as already run.
+    stage.gradebook.replace(folders.gradebook)
     for name in names:
         for new, old in ((stage.release, folders.release), (stage.masters, folders.masters)):
             _replace_folder(new / name, old / name, aside=new / f"{name}.old")
         folders.zips.mkdir(exist_ok=True)
         (stage.zips / f"{name}.zip").replace(folders.zips / f"{name}.zip")
-    stage.gradebook.replace(folders.gradebook)
 
 
 def _replace_folder(new, old, *, aside):

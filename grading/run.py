@@ -6,20 +6,24 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from grading import gradebook
 from grading.box import probe_box
 from grading.grade import Result
+from grading.lock import one_at_a_time
 from grading.sources import choose_assignments, find_folders
-from grading.submissions import digest_of, find_submissions
+from grading.submissions import STUDENT, digest_of, find_submissions
 
+MOST_SECONDS = 600  # of a grader; its box ends much earlier, unless nothing works
 GRADER = [sys.executable, "-W", "ignore", "-m", "grading.grade"]
+ASIDE = ".grading-"  # folders for what is being graded
 
 
 def grade_folder(folder, names=(), *, jobs=2, accept_no_box=False, root=None, watch=None):
-    """Grade the submissions that are new or changed; return the results of all of them.
+    """Grade the submissions that are new or changed; return all results, earlier ones, too.
 
     A submission is kept as soon as it is graded, so a run that was stopped can be started again.
     `watch(results, total)` wraps the results as they come, to show how far it has come.
@@ -31,28 +35,39 @@ def grade_folder(folder, names=(), *, jobs=2, accept_no_box=False, root=None, wa
         had for their code and that is not accepted.
     """
     folders = find_folders(root)
-    names = choose_assignments(names, root=root)
-    masters = {name: folders.masters / name / f"{name}.ipynb" for name in names}
-    _require_release(masters, folders)
+    names = choose_assignments(names or _released(folders), root=root)
+    _require_release(names, folders)
     boxed = _choose_box(accept_no_box)
     submissions = find_submissions(folder, names)
-    digests = {each: digest_of(each, masters[each.assignment]) for each in submissions}
-    results = {each: gradebook.read_result(folders, each) for each in submissions}
-    pending = [
-        each for each, kept in results.items() if kept is None or kept.digest != digests[each]
-    ]
-    fresh = _grade_all(pending, digests, folders, jobs=jobs, boxed=boxed)
-    try:
-        for each, result in watch(fresh, len(pending)) if watch else fresh:
-            results[each] = result
-    finally:  # also for those that were graded before it was stopped
-        known = [result for result in results.values() if result is not None]
-        gradebook.write_table(folders, known)
-    return known
+    with one_at_a_time(folders):
+        entered = gradebook.entered_submissions(folders)
+        digests = {each: digest_of(each, folders.master(each.assignment)) for each in submissions}
+        pending = [each for each in submissions if not _is_done(each, digests, entered, folders)]
+        fresh = _grade_all(pending, digests, folders, jobs=jobs, boxed=boxed)
+        try:
+            with closing(fresh):  # it ends those that are being graded
+                for _ in watch(fresh, len(pending)) if watch else fresh:
+                    pass
+        finally:  # also for those that were graded before it was stopped
+            results = gradebook.add_manual_scores(folders, gradebook.read_results(folders))
+            gradebook.write_table(folders, results)
+    return results
 
 
-def _require_release(masters, folders):
-    missing = [name for name, path in masters.items() if not path.exists()]
+def _released(folders):
+    return sorted(path.name for path in folders.masters.glob("*") if path.is_dir())
+
+
+def _is_done(submission, digests, entered, folders):
+    kept = gradebook.read_result(folders, submission)
+    if kept is None or kept.digest != digests[submission]:
+        return False
+    # an older copy of the gradebook may have been put back
+    return bool(kept.rejected) or (submission.student, submission.assignment) in entered
+
+
+def _require_release(names, folders):
+    missing = [name for name in names if not folders.master(name).exists()]
     if missing or not folders.gradebook.exists():
         raise ValueError(
             f"An assignment must be released before it is graded; not released: "
@@ -78,8 +93,9 @@ def _choose_box(accept_no_box):
 def _grade_all(pending, digests, folders, *, jobs, boxed):
     """Yield each submission with its result, in the order in which they are done."""
     running = set()
+    _remove_leftovers(folders)
     with (
-        tempfile.TemporaryDirectory(dir=folders.build, prefix=".grading-") as aside,
+        tempfile.TemporaryDirectory(dir=folders.build, prefix=ASIDE) as aside,
         ThreadPoolExecutor(jobs) as pool,
     ):
         futures = {}
@@ -98,11 +114,17 @@ def _grade_all(pending, digests, folders, *, jobs, boxed):
                     process.stdin.close()  # it ends itself, and its box
 
 
+def _remove_leftovers(folders):
+    """Delete what runs left behind that were killed; no other runs now."""
+    for path in folders.build.glob(f"{ASIDE}*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def _job(submission, digest, folders, target, boxed):
     return {
         "student": submission.student,
         "assignment": submission.assignment,
-        "folder": str(submission.folder.resolve()),
+        "folder": str(submission.folder.absolute()),  # a link must be seen as one
         "root": str(folders.root.resolve()),
         "digest": digest,
         "target": str(target),
@@ -129,11 +151,17 @@ def _grade_in_process(job, running):
     with suppress(OSError, ValueError):  # it has ended already, or it was told to
         process.stdin.write(json.dumps(job) + "\n")
         process.stdin.flush()
-    process.wait()
+    try:
+        process.wait(MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     running.discard(process)
+    with suppress(OSError):
+        process.stdin.close()
     said = errors.read_text(encoding="utf-8", errors="replace")
     written = target / "result.json"
-    if written.exists():
+    if process.returncode == 0 and written.exists():
         return gradebook.parse_result(written.read_text(encoding="utf-8"))
     reason = (said.strip().splitlines() or ["nothing was said"])[-1]
     # without a digest: the next run tries again
@@ -144,15 +172,25 @@ def _grade_in_process(job, running):
 
 def _keep(result, target, folders):
     """Enter a result everywhere it belongs; the result file comes last and says that it is done."""
-    graded = target / "graded.ipynb"
-    if graded.exists():
-        from grading.feedback import write_feedback
+    from grading.feedback import write_feedback, write_rejection
 
+    graded = target / "graded.ipynb"
+    if result.rejected and result.digest:  # what there is of an earlier submission is not its page
+        for name in ("autograded", "feedback"):
+            earlier = folders.build / name / result.student / result.assignment
+            shutil.rmtree(earlier, ignore_errors=True)
+        if STUDENT.fullmatch(result.student):
+            write_rejection(folders, result.student, result.assignment, result.rejected)
+    if graded.exists():
         gradebook.enter_scores(folders, result)
         place = folders.build / "autograded" / result.student / result.assignment
         place.mkdir(parents=True, exist_ok=True)
         graded.replace(place / f"{result.assignment}.ipynb")
-        write_feedback(folders, result.student, result.assignment)
+        try:
+            write_feedback(folders, result.student, result.assignment)
+        except Exception as error:  # one odd notebook must not stop the others
+            note = f"there is no feedback page: {type(error).__name__}: {error}"
+            result = replace(result, notes=[*result.notes, note])
     gradebook.keep_result(folders, result)
     shutil.rmtree(target)
     return result

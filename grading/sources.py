@@ -60,6 +60,9 @@ class Folders:
     def masters(self):
         return self.build / "masters"
 
+    def master(self, name):
+        return self.masters / name / f"{name}.ipynb"
+
     @property
     def gradebook(self):
         return self.build / "gradebook.db"

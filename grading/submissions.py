@@ -1,8 +1,11 @@
 """What students hand in: finding it, reading it, and putting back what is not theirs to change."""
 
+import base64
 import copy
 import hashlib
+import os
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +14,14 @@ import nbformat
 from grading.sources import grading_data, kind_of, visible_text
 
 MOST_MEGABYTES = 20
+MOST_BYTES = MOST_MEGABYTES * 10**6
 MOST_CELLS = 1000
+PICTURES = ("image/png", "image/jpeg")
+MOST_CHARACTERS = 20_000  # of a cell: a page of very long text takes hours to make
 # a name goes into paths, patterns and pages
 STUDENT = re.compile(r"[\w@+-][\w.@+ -]*")
 NOTES = {
-    "copied": "these cells were there twice, and the first of each counts: {}",
+    "copied": "these cells were there twice; only the first of each is graded: {}",
     "changed": "these cells were changed and were put back: {}",
     "missing": "these cells were missing and were put back: {}",
 }
@@ -47,9 +53,8 @@ def find_submissions(folder, names):
     """
     folder = Path(folder)
     found = [
-        Submission(student.name, name, student / name)
-        for student in sorted(folder.iterdir())
-        if student.is_dir() and not student.name.startswith(".")
+        Submission(_readable(student.name), name, student / name)
+        for student in _student_folders(folder)
         for name in names
         if (student / name).is_dir()
     ]
@@ -59,6 +64,26 @@ def find_submissions(folder, names):
             f"{', '.join(names)}; found none. See docs/teaching.md for the layout."
         )
     return found
+
+
+def find_strays(folder, names):
+    """List what lies in the students' folders and is no folder of an assignment."""
+    return [
+        _readable(str(path.relative_to(folder)))
+        for student in _student_folders(folder)
+        for path in sorted(student.iterdir())
+        if not path.name.startswith(".") and not (path.is_dir() and path.name in names)
+    ]
+
+
+def _student_folders(folder):
+    folders = (path for path in Path(folder).iterdir() if path.is_dir())
+    return sorted(path for path in folders if not path.name.startswith("."))
+
+
+def _readable(name):
+    """Return a name as text that can be written: not each byte of a foreign zip is a letter."""
+    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "backslashreplace"))
 
 
 def find_notebook(submission):
@@ -75,9 +100,14 @@ def find_notebook(submission):
             "must lie in a folder named by letters, digits and . _ @ + - only; got "
             f"{submission.student!r}. Rename the folder."
         )
-    paths = sorted(submission.folder.glob("*.ipynb"))
+    # macOS puts a file `._NAME` of its own beside each file in a zip
+    paths = sorted(submission.folder.glob("[!.]*.ipynb"))
     if any(path.is_symlink() for path in (submission.folder, *paths)):
         raise Rejected("must be a file of its own; got a link. Hand in the notebook itself.")
+    if not all(path.is_file() for path in paths):  # reading a pipe would never end
+        raise Rejected(
+            "must be a file of its own; got a folder or a pipe. Hand in the notebook itself."
+        )
     if not paths:
         raise Rejected(f"must hold the notebook {expected}; it holds none. Hand it in.")
     named = [path for path in paths if path.name == expected]
@@ -92,10 +122,11 @@ def find_notebook(submission):
 
 
 def digest_of(submission, master):
-    """Identify what is graded, by the bytes of the notebook and of the master; None if unread."""
+    """Identify what is graded, by the bytes of the notebook and of the master."""
     try:
         path, _ = find_notebook(submission)
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)  # one that is larger is rejected anyhow
     except (Rejected, OSError) as error:
         content = str(error).encode()
     return hashlib.sha256(Path(master).read_bytes() + b"\0" + content).hexdigest()
@@ -110,7 +141,7 @@ def read_submission(path):
         If it is too large, or no notebook.
     """
     size = path.stat().st_size
-    if size > MOST_MEGABYTES * 1e6:
+    if size > MOST_BYTES:
         raise Rejected(
             f"must have at most {MOST_MEGABYTES} MB; got {size / 1e6:.0f} MB. Clear the outputs, "
             "save, and hand it in again."
@@ -124,11 +155,26 @@ def read_submission(path):
             f"must be a notebook in Jupyter's format; it cannot be read ({reason}). Open it in "
             "JupyterLab, save, and hand it in again."
         ) from error
-    if len(notebook.cells) > MOST_CELLS:
-        raise Rejected(
-            f"must have at most {MOST_CELLS} cells; got {len(notebook.cells)}. Delete your own."
-        )
+    _check_cells(notebook.cells)
     return notebook
+
+
+def _check_cells(cells):
+    if len(cells) > MOST_CELLS:
+        raise Rejected(f"must have at most {MOST_CELLS} cells; got {len(cells)}. Delete your own.")
+    for number, cell in enumerate(cells, start=1):
+        if len(cell.source) > MOST_CHARACTERS:
+            raise Rejected(
+                f"must have at most {MOST_CHARACTERS:,} characters in a cell; got "
+                f"{len(cell.source):,} in cell {number}. Shorten it."
+            )
+        try:
+            cell.source.encode()
+        except UnicodeEncodeError as error:
+            raise Rejected(
+                f"must hold letters that can be written; got half of one in cell {number} "
+                f"({error.reason}). Type it again."
+            ) from error
 
 
 def repair(notebook, master):
@@ -143,13 +189,13 @@ def repair(notebook, master):
     answers, behind, last = {}, {None: []}, None
     found = {"copied": [], "changed": [], "missing": []}
     for cell in notebook.cells:
-        name = grading_data(cell).get("grade_id")
+        name = _name_in(cell)
         if name in originals and name not in answers:
             last = name
             answers[name], behind[name] = cell, []
         elif name in originals:
             found["copied"].append(name)
-            if kind_of(originals[name]) == "answer":  # it may be where they went on
+            if kind_of(originals[name]) in ("answer", "open"):  # it may be where they went on
                 behind[last].append(_plain(cell))
         else:
             behind[last].append(_plain(cell))
@@ -161,6 +207,8 @@ def repair(notebook, master):
             found["missing"].append(name)
         elif kind_of(original) in ("answer", "open"):
             cell.source = answers[name].source
+            if kind_of(original) == "open":
+                _keep_pictures(answers[name], cell)
         elif _words(answers[name].source) != _words(visible_text(original)):
             found["changed"].append(name)
         repaired.cells += [cell, *behind.get(name, [])]
@@ -170,11 +218,39 @@ def repair(notebook, master):
     ]
 
 
+def _name_in(cell):
+    """Return the name that a student's cell has; what it holds may be anything."""
+    data = grading_data(cell)
+    name = data.get("grade_id") if isinstance(data, dict) else None
+    return name if isinstance(name, str) else None
+
+
 def _plain(cell):
     """Return a cell of the student's own: text or code, and nothing else."""
     if cell.cell_type == "code":
         return nbformat.v4.new_code_cell(cell.source)
-    return nbformat.v4.new_markdown_cell(cell.source)
+    text = nbformat.v4.new_markdown_cell(cell.source)
+    return _keep_pictures(cell, text)
+
+
+def _keep_pictures(cell, text):
+    """Give a text cell the pictures that were pasted into another, if that is what they are."""
+    pictures = {
+        name: {kind: data for kind, data in kinds.items() if kind in PICTURES and is_base64(data)}
+        for name, kinds in cell.get("attachments", {}).items()
+    }
+    if pictures:
+        text.attachments = pictures
+    return text
+
+
+def is_base64(value):
+    """Tell whether a value is data as a notebook stores pictures, and so cannot end its tag."""
+    try:
+        base64.b64decode("".join(value.split()), validate=True)
+    except (AttributeError, ValueError):
+        return False
+    return True
 
 
 def _words(source):

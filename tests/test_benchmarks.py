@@ -3,6 +3,7 @@
 import doctest
 import importlib.util
 import json
+import os
 import re
 
 import pytest
@@ -17,6 +18,7 @@ from benchmarks import (
     coverage,
     coverage_studies,
     evaluation,
+    grading,
     machine,
     notebooks,
     results,
@@ -28,6 +30,7 @@ from benchmarks import (
 )
 from benchmarks.jobs import BenchmarkError, Job, Options, Outcome, by_label, run_job
 from benchmarks.tables import Spread, Table, ratios, spread, verdict
+from grading import box
 from helpers.reruns.course import notebook_paths
 
 GOAL = Options(goal=True)
@@ -71,7 +74,7 @@ def test_outcomes_are_grouped_in_the_order_of_the_rounds():
 
 @pytest.mark.parametrize(
     "module",
-    [article, throughput, convolution, simulation, startup, cores, coverage, evaluation],
+    [article, throughput, convolution, simulation, startup, cores, coverage, evaluation, grading],
 )
 @pytest.mark.parametrize("options", [Options(), Options(quick=True), GOAL])
 def test_jobs_alternate(module, options):
@@ -82,7 +85,7 @@ def test_jobs_alternate(module, options):
 
 
 @pytest.mark.parametrize(
-    "module", [article, throughput, convolution, simulation, cores, coverage, evaluation]
+    "module", [article, throughput, convolution, simulation, cores, coverage, evaluation, grading]
 )
 def test_jobs_call_functions_that_exist(module):
     called = {job.command[2] for job in module.jobs(GOAL)}
@@ -434,6 +437,61 @@ def test_cores_are_compared_with_what_comes():
     (table,) = cores.tabulate(outcomes)
     assert [row[-1] for row in table.rows] == ["1.00", "2.00", "0.50", "0.80", "0.40"]
     assert f"Fastest: {cores.CHOSEN}." in table.notes[0]
+
+
+def grading_outcomes(release=59.0, slowest=19.0, two=(10.0, 10.0, 10.0)):
+    """Make up three rounds; one at a time takes 17 s."""
+    outcomes = []
+    for seconds in two:
+        sides = {
+            grading.RELEASE: {"seconds": release, "num_assignments": 6},
+            grading.ALONE: {"01_concepts": 8.0, "05_evaluation": slowest},
+            grading.ONE: {"seconds": 17.0},
+            grading.TWO: {"seconds": seconds},
+        }
+        outcomes += [Outcome(label, 0, values=values) for label, values in sides.items()]
+    return outcomes
+
+
+@pytest.mark.parametrize(
+    ("release", "slowest", "two", "said"),
+    [
+        (59.0, 19.0, (10.0, 10.0, 10.0), ["Reached: 59.0", "Reached: 19.0", "Reached: 1.70 times"]),
+        (
+            61.0,
+            19.0,
+            (10.1, 10.1, 9.9),
+            ["Not reached: 61.0", "Reached: 19.0", "Not reached: 1.68"],
+        ),
+        (5.0, 20.5, (10.0, 8.5, 9.0), ["Reached: 5.0", "Not reached: 20.5", "Reached: 1.89"]),
+    ],
+)
+def test_grading_is_judged_by_release_slowest_and_gain(release, slowest, two, said):
+    (table,) = grading.tabulate(grading_outcomes(release, slowest, two))
+    for line, words in zip(table.verdicts, said, strict=True):
+        assert f". {words}" in line
+    assert "05_evaluation" in table.verdicts[1]
+    assert [row[0] for row in table.rows] == [
+        "release of 6 assignments",
+        "grade 01_concepts, on one core",
+        "grade 05_evaluation, on one core",
+        "grade 2 submissions, one at a time",
+        "grade 2 submissions, two at a time",
+    ]
+
+
+def test_grading_is_not_measured_without_nbgrader_a_box_or_two_cores(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: "found")
+    monkeypatch.setattr(box, "probe_box", lambda: None)
+    with pytest.raises(BenchmarkError, match="two cores for two submissions; there is one"):
+        grading.check()
+    monkeypatch.setattr(box, "probe_box", lambda: "No box can be had: a reason")
+    with pytest.raises(BenchmarkError, match=r"^No box can be had: a reason\. Measure on a Linux"):
+        grading.check()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(BenchmarkError, match=r"pip install -e .*\[grading\]"):
+        grading.check()
 
 
 def test_job_returns_what_its_process_printed_last(monkeypatch):
