@@ -13,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets.config import Config
 
+from grading.release import listen
 from grading.sources import HIDDEN
 from helpers.reruns.files import write_text
 
@@ -59,9 +60,8 @@ def write_feedback(folders, student, assignment):
         student_id=student,
         assignment_id=assignment,
     )
-    log = logging.Logger("nbgrader")
-    log.addHandler(logging.NullHandler())
-    converter = GenerateFeedback(coursedir=course, log=log, force=True)
+    converter = GenerateFeedback(coursedir=course, log=logging.Logger("nbgrader"), force=True)
+    told = listen(converter.log, logging.ERROR)
     converter.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     filters = {"markdown2html": render_markdown}
     converter.update_config(Config({"HTMLExporter": {"filters": filters}}))
@@ -69,7 +69,10 @@ def write_feedback(folders, student, assignment):
         converter.start()
     page = folders.build / "feedback" / student / assignment / f"{assignment}.html"
     if not page.exists():
-        raise OSError(f"The feedback page of {student} for {assignment} could not be made.")
+        reason = " ".join(told) or "nbgrader gave no reason"
+        raise OSError(
+            f"The feedback page of {student} for {assignment} could not be made: {reason}"
+        )
     before, after = page.read_text(encoding="utf-8").split("<head>", 1)
     page.write_text(f"{before}{LOCK}{after}", encoding="utf-8")
     return page

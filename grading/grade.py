@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 
-from grading.release import copy_gradebook
+from grading.release import copy_gradebook, listen
 from grading.sources import find_folders, grading_data, kind_of
 from grading.submissions import (
     Rejected,
@@ -101,7 +101,7 @@ def _run(notebook, name, folders, course, boxed):
         student_id=STUDENT,
     )
     converter = Autograde(coursedir=directory, log=logging.Logger("nbgrader"))
-    told = _listen(converter.log)
+    told = listen(converter.log, logging.ERROR)
     execute = build_execute(kernel_manager_class(box) if boxed else None, record)
     converter.autograde_preprocessors = _replace(converter, execute, KeepPlainOutput)
     with suppress(NbGraderException):  # its words only point to what it told before
@@ -120,14 +120,6 @@ def _replace(converter, execute, clean):
     steps = {step.__name__: step for step in converter.autograde_preprocessors}
     kept = [step for name, step in steps.items() if name != "Execute"]
     return [execute, clean, *kept]
-
-
-def _listen(log):
-    told = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: told.append(record.getMessage().strip().split("\n")[-1])
-    log.addHandler(handler)
-    return told
 
 
 def _why(stopped, cell, told):

@@ -184,7 +184,7 @@ def _convert(name, stage, target, *, keep_hidden_tests=False):
         converter.preprocessors = [
             getattr(preprocessors, step) for step in (*kept, "ComputeChecksums")
         ]
-    told = _listen(converter.log)
+    told = listen(converter.log)
     with suppress(NbGraderException):  # its words only point to what it told before
         converter.start()
     if told:
@@ -194,10 +194,10 @@ def _convert(name, stage, target, *, keep_hidden_tests=False):
         )
 
 
-def _listen(log):
+def listen(log, level=logging.WARNING):
     """Collect the last line of each warning and error, in place of printing it."""
     told = []
-    handler = logging.Handler(logging.WARNING)
+    handler = logging.Handler(level)
     handler.emit = lambda record: told.append(record.getMessage().strip().split("\n")[-1])
     log.addHandler(handler)
     return told
