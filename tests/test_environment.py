@@ -134,6 +134,7 @@ PACKAGE_OF = {
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
+    "zmq": "pyzmq",
 }
 OWN = {"helpers", "tests", "bootstrap", "benchmarks", "grading"}
 # the gradients of the other backends: installed by who uses them

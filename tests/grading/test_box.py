@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -24,8 +25,8 @@ SMALL = Limits(time_s=60, memory_mb=512, processes=64, files_mb=64)
 # An ordinary user must be able to read Python, which may lie in the home folder of root: show the
 # installation once more, in a mount namespace where that home folder is open to all.
 ORDINARY_USER = """
-mount --rbind "$1" "$2" && mount -t tmpfs -o mode=755 home "$HOME" && mkdir -p "$1" &&
-mount --rbind "$2" "$1" && shift 2 && HOME=/tmp exec setpriv --reuid 65534 --regid 65534 \
+mount --rbind "$1" "$2" && mount -t tmpfs -o mode=755 home "$3" && mkdir -p "$1" &&
+mount --rbind "$2" "$1" && shift 3 && HOME=/tmp exec setpriv --reuid 65534 --regid 65534 \
 --clear-groups --inh-caps=-all -- "$@"
 """
 AS_PROGRAM = """
@@ -44,7 +45,8 @@ def run_as_ordinary_user(tmp_path, argv):
         spare = tmp_path / "installation"
         spare.mkdir()
         script = ["unshare", "--mount", "sh", "-c", ORDINARY_USER, "sh", sys.base_prefix]
-        argv = [*script, str(spare), *argv]
+        home = pwd.getpwuid(0).pw_dir  # nobody else may look into it, and Python may lie there
+        argv = [*script, str(spare), home, *argv]
     environment = os.environ | {"PYTHONPATH": str(COURSE)}
     done = subprocess.run(
         argv, env=environment, cwd="/", text=True, capture_output=True, timeout=100
