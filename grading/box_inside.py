@@ -68,10 +68,13 @@ def _build(plan):
         _bind(root, f"/etc/{name}")
     (root / "etc").mkdir(exist_ok=True)
     (root / "etc/passwd").write_text(PEOPLE, encoding="utf-8")
+    in_course = [name for name in plan["read_only"] if course in Path(name).parents]
     for name in plan["read_only"]:
+        if name not in in_course:
+            _bind(root, name)
+    _cover(root, course)
+    for name in (*in_course, str(course / "helpers")):  # the environment is often `.venv` there
         _bind(root, name)
-    _hide(root, course)
-    _bind(root, str(course / "helpers"))
     (root / course.relative_to("/") / "notebooks").mkdir()  # `helpers` looks for it
     _make_read_only(root)
     for name in DEVICES:
@@ -99,12 +102,11 @@ def _bind(root, name):
     _run("mount", "--rbind", str(source), str(target))
 
 
-def _hide(root, course):
-    """Cover the course where it lies in a folder that is shown as a whole."""
+def _cover(root, course):
+    """Put an empty folder where the course is: it may lie in a folder that is shown, or in /tmp."""
     target = root / course.relative_to("/")
-    if target.exists() and os.path.samefile(target, course):
-        _run("mount", "-t", "tmpfs", "-o", "size=1m,mode=755", "course", str(target))
     target.mkdir(parents=True, exist_ok=True)
+    _run("mount", "-t", "tmpfs", "-o", "size=1m,mode=755", "course", str(target))
 
 
 def _make_read_only(root):
