@@ -1,6 +1,7 @@
 """The command line of the lecturer: `python -m grading release`, `python -m grading grade`."""
 
 import contextlib
+from functools import partial
 from pathlib import Path
 
 import click
@@ -51,15 +52,15 @@ def release(names):
     from grading.release import ReleaseError, release_assignments
 
     with _refusing(ValueError, FileNotFoundError, ReleaseError, BusyError):
-        released = release_assignments(names, watch=_watch)
+        released = release_assignments(names, watch=partial(_watch, description="release"))
     _print_released(released)
 
 
-def _watch(names):
+def _watch(items, total=None, *, description):
     from rich.console import Console
     from rich.progress import track
 
-    return track(names, description="release", console=Console(stderr=True))
+    return track(items, description=description, total=total, console=Console(stderr=True))
 
 
 def _print_released(released):
@@ -105,9 +106,8 @@ def grade(folder, names, jobs, accept_no_box):
     from grading.run import grade_folder
 
     with _refusing(ValueError, FileNotFoundError, BusyError):
-        results = grade_folder(
-            folder, names, jobs=jobs, accept_no_box=accept_no_box, watch=_watch_grading
-        )
+        watch = partial(_watch, description="grade")
+        results = grade_folder(folder, names, jobs=jobs, accept_no_box=accept_no_box, watch=watch)
     _print_graded(results)
     _print_strays(folder)
 
@@ -119,13 +119,6 @@ def _print_strays(folder):
     strays = find_strays(folder, choose_assignments())
     if strays:
         print(f"Not graded, because it is no folder of an assignment: {', '.join(strays)}")
-
-
-def _watch_grading(results, total):
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(results, description="grade", total=total, console=Console(stderr=True))
 
 
 def _print_graded(results):

@@ -52,6 +52,10 @@ def render_markdown(source):
     return MarkdownWithMath(renderer=PlainText()).render(source)
 
 
+def _page(folders, student, assignment):
+    return folders.build / "feedback" / student / assignment / f"{assignment}.html"
+
+
 def write_feedback(folders, student, assignment):
     """Make the feedback page of a graded submission, from its notebook and the gradebook."""
     course = CourseDirectory(
@@ -67,7 +71,7 @@ def write_feedback(folders, student, assignment):
     converter.update_config(Config({"HTMLExporter": {"filters": filters}}))
     with suppress(NbGraderException):
         converter.start()
-    page = folders.build / "feedback" / student / assignment / f"{assignment}.html"
+    page = _page(folders, student, assignment)
     if not page.exists():
         reason = " ".join(told) or "nbgrader gave no reason"
         raise OSError(
@@ -80,7 +84,7 @@ def write_feedback(folders, student, assignment):
 
 def write_rejection(folders, student, assignment, reason):
     """Make the page of a submission that could not be graded."""
-    page = folders.build / "feedback" / student / assignment / f"{assignment}.html"
+    page = _page(folders, student, assignment)
     text = f"Your submission to {assignment} could not be graded. It {reason}"
     head = f"<!DOCTYPE html>\n<html>{LOCK}\n<meta charset='utf-8'></head>\n"
     write_text(page, f"{head}<body><p>{escape(text)}</p></body></html>\n")

@@ -117,9 +117,8 @@ def _run(notebook, name, folders, course, boxed):
 
 def _replace(converter, execute, clean):
     """Run the cells by our own step, and clean their outputs before anything reads them."""
-    steps = {step.__name__: step for step in converter.autograde_preprocessors}
-    kept = [step for name, step in steps.items() if name != "Execute"]
-    return [execute, clean, *kept]
+    steps = converter.autograde_preprocessors
+    return [execute, clean, *(step for step in steps if step.__name__ != "Execute")]
 
 
 def _why(stopped, cell, told):

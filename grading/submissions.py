@@ -229,8 +229,7 @@ def _plain(cell):
     """Return a cell of the student's own: text or code, and nothing else."""
     if cell.cell_type == "code":
         return nbformat.v4.new_code_cell(cell.source)
-    text = nbformat.v4.new_markdown_cell(cell.source)
-    return _keep_pictures(cell, text)
+    return _keep_pictures(cell, nbformat.v4.new_markdown_cell(cell.source))
 
 
 def _keep_pictures(cell, text):
